@@ -1,0 +1,139 @@
+//! IProfAdmin: what changes the profiles that a logon sees.
+
+use std::sync::Arc;
+
+use super::profile::{Profile, ProfileId, is_profile_name};
+use super::{Event, Kernel, Object};
+use crate::call::{Caller, IProfAdmin, ObjectKind, Out, Reply};
+use crate::clause::{ClauseId, Prefix, Reading};
+use crate::mapi::{Hresult, Text};
+
+/// MAPI_UNICODE in the flag word of an administration method.
+const MAPI_UNICODE: u32 = 0x8000_0000;
+
+impl Kernel {
+    /// MAPIAdminProfiles: the profile administration object.
+    pub(super) fn admin_profiles(&mut self, caller: Caller, flags: u32) -> Reply {
+        if !self.is_initialized(caller) {
+            return self.decided(ClauseId::logon(4), Hresult::MAPI_E_NOT_INITIALIZED);
+        }
+        if let Some(reply) = self.reject_flags(flags, MAPI_UNICODE) {
+            return reply;
+        }
+        let handle = self.new_handle(ObjectKind::ProfAdmin);
+        self.objects.insert(handle, Object { process: caller.process, deadline: None });
+        self.decided(ClauseId::logon(1), Hresult::S_OK);
+        Reply::ok(Out::Object(handle))
+    }
+
+    /// The reply to undocumented flag bits, by the reading unknown_flags (ERROR-018).
+    pub(super) fn reject_flags(&mut self, flags: u32, known: u32) -> Option<Reply> {
+        let reject = flags & !known != 0 && self.machine.readings.index(Reading::UnknownFlags) == 0;
+        reject.then(|| self.decided(ClauseId::new(Prefix::Error, 18), Hresult::MAPI_E_UNKNOWN_FLAGS))
+    }
+
+    /// A method of IProfAdmin.
+    pub(super) fn prof_admin(&mut self, call: &IProfAdmin) -> Reply {
+        let flags = match call {
+            IProfAdmin::ChangeProfilePassword { flags, .. }
+            | IProfAdmin::DeleteProfile { flags, .. }
+            | IProfAdmin::RenameProfile { flags, .. }
+            | IProfAdmin::SetDefaultProfile { flags, .. } => *flags,
+        };
+        // RenameProfile lists MAPI_DIALOG too; without passwords there is nothing to ask.
+        let known = if matches!(call, IProfAdmin::RenameProfile { .. }) { MAPI_UNICODE | 0x8 } else { MAPI_UNICODE };
+        if let Some(reply) = self.reject_flags(flags, known) {
+            return reply;
+        }
+        let unicode = flags & MAPI_UNICODE != 0;
+        match call {
+            IProfAdmin::ChangeProfilePassword { .. } => self.decided(ClauseId::logon(66), Hresult::S_OK),
+            IProfAdmin::DeleteProfile { profile_name, .. } => match self.usable(profile_name.as_ref(), unicode) {
+                Ok((id, profile)) => self.delete_profile(id, &profile),
+                Err(reply) => reply,
+            },
+            IProfAdmin::RenameProfile { old_profile_name, new_profile_name, .. } => {
+                match self.usable(old_profile_name.as_ref(), unicode) {
+                    Ok((id, _)) => self.rename_profile(id, new_profile_name.as_ref(), unicode),
+                    Err(reply) => reply,
+                }
+            }
+            IProfAdmin::SetDefaultProfile { profile_name, .. } => self.set_default_profile(profile_name.as_ref(), unicode),
+        }
+    }
+
+    fn decode(&self, name: Option<&Text>, unicode: bool) -> Option<String> {
+        name?.decode(unicode, self.machine.code_page).ok().map(std::borrow::Cow::into_owned)
+    }
+
+    /// The profile of a name, unless there is none or it is marked for deletion.
+    fn usable(&mut self, name: Option<&Text>, unicode: bool) -> Result<(ProfileId, Arc<Profile>), Reply> {
+        if name.is_none() {
+            return Err(self.decided(ClauseId::new(Prefix::Error, 19), Hresult::MAPI_E_INVALID_PARAMETER));
+        }
+        let found = self.decode(name, unicode).and_then(|name| {
+            let (id, profile) = self.find_profile(&name)?;
+            (!profile.marked).then(|| (id, profile.clone()))
+        });
+        found.ok_or_else(|| self.decided(ClauseId::logon(112), Hresult::MAPI_E_NOT_FOUND))
+    }
+
+    /// DeleteProfile: at once, or with the last session on it.
+    fn delete_profile(&mut self, id: ProfileId, profile: &Profile) -> Reply {
+        let in_use = self.is_in_use(id);
+        let profiles = Arc::make_mut(&mut self.profiles);
+        if in_use {
+            if let Some(profile) = profiles.get_mut(id) {
+                profile.marked = true;
+                profile.pending_rename = None;
+            }
+        } else {
+            profiles.remove(id);
+            self.emit(Event::ProfileDeleted { name: profile.name.clone() });
+        }
+        self.decided(ClauseId::logon(112), Hresult::S_OK)
+    }
+
+    /// RenameProfile: at once, or after the last session on it.
+    fn rename_profile(&mut self, id: ProfileId, to: Option<&Text>, unicode: bool) -> Reply {
+        let Some(to) = self.decode(to, unicode).filter(|to| is_profile_name(to)) else {
+            return self.decided(ClauseId::logon(62), Hresult::MAPI_E_INVALID_PARAMETER);
+        };
+        let wanted = super::fold(&to);
+        let names = |profile: &Profile| {
+            super::fold(&profile.name) == wanted || profile.pending_rename.as_deref().is_some_and(|name| super::fold(name) == wanted)
+        };
+        let taken = self.profiles.iter().any(|(other, profile)| other != id && names(profile));
+        if taken {
+            return self.decided(ClauseId::new(Prefix::Error, 129), Hresult::MAPI_E_NO_ACCESS);
+        }
+        let in_use = self.is_in_use(id);
+        let profiles = Arc::make_mut(&mut self.profiles);
+        if in_use {
+            if let Some(profile) = profiles.get_mut(id) {
+                profile.pending_rename = Some(to);
+            }
+        } else {
+            let from = profiles.get(id).map_or_else(String::new, |profile| profile.name.clone());
+            profiles.rename(id, &to);
+            self.emit(Event::ProfileRenamed { from, to });
+        }
+        self.decided(ClauseId::logon(115), Hresult::S_OK)
+    }
+
+    /// SetDefaultProfile: moves or clears the default mark.
+    fn set_default_profile(&mut self, name: Option<&Text>, unicode: bool) -> Reply {
+        let id = match name.filter(|name| !name.is_empty()) {
+            None => None,
+            Some(name) => match self.usable(Some(name), unicode) {
+                Ok((_, profile)) if profile.app && self.machine.readings.index(Reading::AppProfiles) == 0 => {
+                    return self.decided(ClauseId::logon(109), Hresult::MAPI_E_CALL_FAILED);
+                }
+                Ok((id, _)) => Some(id),
+                Err(reply) => return reply,
+            },
+        };
+        Arc::make_mut(&mut self.profiles).set_default(id);
+        self.decided(ClauseId::logon(108), Hresult::S_OK)
+    }
+}

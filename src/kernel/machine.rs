@@ -1,0 +1,124 @@
+//! The machine: what is installed on it and how it is set up. Nothing here changes while a world runs.
+
+use std::collections::BTreeMap;
+
+use super::profile::{ProfileProvider, ProfileService, Provider, Service};
+use crate::clause::Readings;
+use crate::mapi::{CodePage, Hresult};
+use crate::time::SimTime;
+
+/// Settings of the simulated machine, and the message services installed on it (`mapisvc.inf`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Machine {
+    /// Source of every generated identifier.
+    pub seed: u64,
+    /// Code page of ANSI strings (LOGON-076).
+    pub code_page: CodePage,
+    /// How many sessions may be open at once; `None` is no limit (LOGON-163, LOGON-165). Members of a shared session count once.
+    pub max_sessions: Option<u32>,
+    /// Steps of MAPIInitialize that fail (LOGON-008, LOGON-020 to LOGON-028).
+    pub init_failure: Vec<InitStep>,
+    /// Outlook version: 2010, 2013 or 2016.
+    pub outlook_version: u16,
+    /// Whether diagnostics count as failures of the test. Changes no answer.
+    pub strict: bool,
+    /// The answer taken for each open point of the documentation.
+    pub readings: Readings,
+    /// What kind of program each known process is; others are interactive.
+    pub processes: BTreeMap<String, ProcessKind>,
+    /// Installed message services by name (as written; unique without regard to case).
+    pub services: BTreeMap<String, Service>,
+    /// Installed providers by section name.
+    pub providers: BTreeMap<String, Provider>,
+    /// Services that CreateProfile adds with MAPI_DEFAULT_SERVICES.
+    pub default_services: Vec<String>,
+    /// Who holds the logon mutex from outside, and when.
+    pub mutex_holders: Vec<MutexHolder>,
+}
+
+/// What kind of program a process is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProcessKind {
+    /// A program with a user in front of it.
+    #[default]
+    Interactive,
+    /// A Windows service.
+    Service,
+    /// A program that runs by itself, without a user (LOGON-198).
+    Unattended,
+}
+
+/// A step of MAPIInitialize that a fixture can make fail, in the order in which the steps run (LOGON-008).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InitStep {
+    /// Registry keys of a Windows service: MAPI_E_TOO_COMPLEX, only with MAPI_NT_SERVICE.
+    Registry,
+    /// The version of OLE: MAPI_E_VERSION.
+    OleVersion,
+    /// CoInitialize: whatever it returns; skipped with MAPI_NO_COINIT.
+    Coinit(Hresult),
+    /// Per-process context: MAPI_E_SESSION_LIMIT.
+    ProcessContext,
+    /// Data shared by all processes: MAPI_E_NOT_ENOUGH_RESOURCES.
+    SharedGlobals,
+    /// The notification engine: MAPI_E_INVALID_OBJECT.
+    NotificationEngine,
+    /// The profile provider: MAPI_E_NOT_INITIALIZED.
+    ProfileProvider,
+}
+
+/// Somebody outside the test who holds the logon mutex for a while (LOGON-156).
+#[derive(Clone, Debug, PartialEq)]
+pub struct MutexHolder {
+    /// Name of the holding process.
+    pub process: String,
+    /// Name of the holding thread.
+    pub thread: String,
+    /// When it takes the mutex; if somebody else holds it then, it waits its turn.
+    pub from: SimTime,
+    /// When it gives the mutex back; `None` is never.
+    pub until: Option<SimTime>,
+}
+
+impl Machine {
+    /// An instance of an installed service for a profile, configured, with an instance of each of its providers; `None` if no service has that name.
+    pub fn new_service(&self, profile: &str, service: &str, id: &str) -> Option<ProfileService> {
+        let installed = self.services.get(service)?;
+        let providers = installed.providers.iter().filter_map(|section| {
+            let provider = self.providers.get(section)?;
+            Some(ProfileProvider {
+                provider: section.clone(),
+                id: section.clone(),
+                display_name: provider.display_name.clone(),
+                flags: provider.flags,
+                uid: self.new_uid(&["provider", profile, id, section]),
+            })
+        });
+        Some(ProfileService {
+            service: service.to_owned(),
+            id: id.to_owned(),
+            display_name: installed.display_name.clone().unwrap_or_else(|| installed.title.clone()),
+            configured: true,
+            required: installed.required,
+            has_entry: installed.entry.is_some(),
+            disabled: false,
+            uid: self.new_uid(&["service", profile, id]),
+            providers: providers.collect(),
+        })
+    }
+
+    /// A generated identifier: the same for the same seed and words. Two rounds of FNV-1a (64 bits) over seed and words, each word ended by a zero
+    /// byte; the second round begins where the first ended.
+    pub fn new_uid(&self, words: &[&str]) -> [u8; 16] {
+        let mut hash = 0xCBF2_9CE4_8422_2325u64;
+        let mut uid = [0; 16];
+        for half in uid.chunks_mut(8) {
+            let bytes = self.seed.to_le_bytes().into_iter().chain(words.iter().flat_map(|word| word.bytes().chain([0])));
+            for byte in bytes {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+            }
+            half.copy_from_slice(&hash.to_le_bytes());
+        }
+        uid
+    }
+}

@@ -1,0 +1,229 @@
+//! Calls on their way: those that wait, what lets them go on, and virtual time.
+
+use super::ask::{Answer, Ask};
+use super::logon::Found;
+use super::mutex::Holder;
+use super::{Event, Finished, Kernel};
+use crate::call::{Call, CallId, Caller, ProcessId, Reply};
+use crate::time::SimTime;
+
+/// A call that is not done yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Running {
+    pub(super) id: CallId,
+    pub(super) caller: Caller,
+    pub(super) call: Call,
+    pub(super) state: State,
+    began: SimTime,
+    events: Vec<Event>,
+}
+
+/// How far a call has come.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct State {
+    /// What was found out so far, in order.
+    pub(super) log: Vec<Found>,
+    /// An answer that was promised for later and is there now.
+    pub(super) answer: Option<Answer>,
+    /// How a wait ended: true if what was waited for came, false if the time was over.
+    pub(super) came: Option<bool>,
+    /// How many logon dialogs were shown.
+    pub(super) dialogs: u32,
+}
+
+/// A call that waits, and for what.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Waiting {
+    run: Running,
+    wake: Wake,
+}
+
+/// What lets a waiting call go on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Wake {
+    /// Nothing more: it can go on.
+    Ready,
+    /// A moment, at which the answer is there.
+    At(SimTime, Answer),
+    /// The logon mutex, or the end of the patience.
+    Mutex(Option<SimTime>),
+    /// That a process is initialised, or the end of the patience.
+    Initialized(ProcessId, Option<SimTime>),
+}
+
+/// How far somebody outside is, who holds the logon mutex for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outside {
+    /// Has not come yet.
+    Pending,
+    /// Stands in line.
+    Queued,
+    /// Holds the mutex.
+    Holding,
+    /// Is gone.
+    Done,
+}
+
+/// Whether a call is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// It is.
+    Done(Box<Finished>),
+    /// It waits.
+    Waiting(CallId),
+}
+
+impl Running {
+    pub(super) fn new(id: CallId, caller: Caller, call: Call, now: SimTime) -> Self {
+        Running { id, caller, call, state: State::default(), began: now, events: Vec::new() }
+    }
+}
+
+impl Kernel {
+    /// Lets a call go as far as it can.
+    pub(super) fn drive(&mut self, mut run: Running, ask: &mut dyn Ask) -> Progress {
+        let end = self.step(&mut run, ask);
+        if run.events.is_empty() {
+            run.events = std::mem::take(&mut self.trace);
+        } else {
+            run.events.append(&mut self.trace);
+        }
+        match end {
+            Ok(reply) => Progress::Done(Box::new(self.finish(run, reply))),
+            Err(wake) => {
+                let id = run.id;
+                self.waiting.insert(id, Waiting { run, wake });
+                Progress::Waiting(id)
+            }
+        }
+    }
+
+    fn finish(&mut self, run: Running, reply: Reply) -> Finished {
+        let Running { id, caller, call, events, began, .. } = run;
+        Finished { id, caller, call, reply, events, why: std::mem::take(&mut self.why), began, ended: self.now }
+    }
+
+    /// Lets every call go on that can, and collects those that become done.
+    pub fn settle(&mut self, ask: &mut dyn Ask, done: &mut Vec<Finished>) {
+        while let Some(id) = self.ready() {
+            let Some(waiting) = self.waiting.remove(&id) else { return };
+            if let Progress::Done(finished) = self.drive(waiting.run, ask) {
+                done.push(*finished);
+            }
+        }
+    }
+
+    fn ready(&self) -> Option<CallId> {
+        self.waiting.iter().find(|(_, waiting)| waiting.wake == Wake::Ready).map(|(id, _)| *id)
+    }
+
+    /// The next moment at which something happens by itself.
+    pub fn next_time(&self) -> Option<SimTime> {
+        let calls = self.waiting.values().filter_map(|waiting| match &waiting.wake {
+            Wake::Ready => Some(self.now),
+            Wake::At(time, _) => Some(*time),
+            Wake::Mutex(deadline) | Wake::Initialized(_, deadline) => *deadline,
+        });
+        let outside = self.outside.iter().zip(&self.machine.mutex_holders).filter_map(|(state, holder)| match state {
+            Outside::Pending => Some(holder.from),
+            Outside::Queued | Outside::Holding => holder.until,
+            Outside::Done => None,
+        });
+        calls.chain(outside).min()
+    }
+
+    /// Moves time on to `to`, letting everything happen on the way, in order.
+    pub fn advance(&mut self, to: SimTime, ask: &mut dyn Ask, done: &mut Vec<Finished>) {
+        while let Some(next) = self.next_time().filter(|next| *next <= to) {
+            self.now = self.now.max(next);
+            self.fire(ask, done);
+        }
+        self.now = self.now.max(to);
+    }
+
+    /// Lets everything happen that is due: first what lets calls go on, then the ends of patience.
+    fn fire(&mut self, ask: &mut dyn Ask, done: &mut Vec<Finished>) {
+        self.move_outside_holders();
+        self.wake_due();
+        self.settle(ask, done);
+        self.time_out_due();
+        self.settle(ask, done);
+    }
+
+    /// Calls whose answer has come.
+    fn wake_due(&mut self) {
+        for waiting in self.waiting.values_mut() {
+            if let Wake::At(time, answer) = &mut waiting.wake
+                && *time <= self.now
+            {
+                waiting.run.state.answer = Some(answer.clone());
+                waiting.wake = Wake::Ready;
+            }
+        }
+    }
+
+    /// Calls whose patience is over.
+    fn time_out_due(&mut self) {
+        for (id, waiting) in &mut self.waiting {
+            if let Wake::Mutex(Some(deadline)) | Wake::Initialized(_, Some(deadline)) = waiting.wake
+                && deadline <= self.now
+            {
+                self.mutex.leave(Holder::Call(*id));
+                waiting.run.state.came = Some(false);
+                waiting.wake = Wake::Ready;
+            }
+        }
+    }
+
+    /// Holders of the mutex from outside come and go.
+    pub(super) fn move_outside_holders(&mut self) {
+        let machine = self.machine.clone();
+        for (index, holder) in (0u16..).zip(&machine.mutex_holders) {
+            let who = Holder::Outside(index);
+            let over = holder.until.is_some_and(|until| until <= self.now);
+            match self.outside[usize::from(index)] {
+                Outside::Holding if over => {
+                    self.outside[usize::from(index)] = Outside::Done;
+                    self.give_mutex_back(who);
+                }
+                Outside::Queued if over => {
+                    self.mutex.leave(who);
+                    self.outside[usize::from(index)] = Outside::Done;
+                }
+                Outside::Pending if holder.from <= self.now => {
+                    let caller = self.caller(&holder.process, &holder.thread);
+                    let taken = self.mutex.take(who, caller);
+                    if !taken {
+                        self.mutex.queue(who, caller);
+                    }
+                    self.outside[usize::from(index)] = if taken { Outside::Holding } else { Outside::Queued };
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Gives a hold of the mutex back; the next in line has it then.
+    pub(super) fn give_mutex_back(&mut self, holder: Holder) {
+        match self.mutex.give_back(holder) {
+            Some(Holder::Call(id)) => {
+                if let Some(waiting) = self.waiting.get_mut(&id) {
+                    waiting.run.state.came = Some(true);
+                    waiting.wake = Wake::Ready;
+                }
+            }
+            Some(Holder::Outside(index)) => self.outside[usize::from(index)] = Outside::Holding,
+            None => {}
+        }
+    }
+
+    /// A process was initialised: those who wait for it go on.
+    pub(super) fn wake_initialized(&mut self, process: ProcessId) {
+        for waiting in self.waiting.values_mut() {
+            if matches!(waiting.wake, Wake::Initialized(id, _) if id == process) {
+                waiting.run.state.came = Some(true);
+                waiting.wake = Wake::Ready;
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Words of MAPI: numbers and their names, and the small values that calls carry. Data only; nothing here knows the simulator.
+//!
+//! Names and numbers are those of Microsoft's public MAPI headers.
+
+mod code_page;
+mod flags;
+mod guid;
+mod hresult;
+mod tag;
+mod text;
+mod value;
+
+pub use code_page::CodePage;
+pub use flags::{
+    InitFlags, LogoffFlags, LogonFlags, NotifyEvents, OpenFlags, ProviderFlags, ServiceFlags, StatusCode, StatusMethods, StoreFlags,
+    TableFlags, WidthFlags,
+};
+pub use guid::Guid;
+pub use hresult::Hresult;
+pub use tag::{PropTag, PropType};
+pub use text::{Text, Undecodable};
+pub use value::{Prop, Row, Value};
