@@ -6,5 +6,7 @@ pub mod clause;
 pub mod kernel;
 pub mod mapi;
 mod time;
+mod fixture { pub mod script; }
+pub use fixture::script;
 
 pub use time::{SimDuration, SimTime};

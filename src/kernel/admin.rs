@@ -5,11 +5,15 @@ use std::sync::Arc;
 use super::profile::{Profile, ProfileId, is_profile_name};
 use super::{Event, Kernel, Object};
 use crate::call::{Caller, IProfAdmin, ObjectKind, Out, Reply};
-use crate::clause::{ClauseId, Prefix, Reading};
+use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, Text};
 
 /// MAPI_UNICODE in the flag word of an administration method.
 const MAPI_UNICODE: u32 = 0x8000_0000;
+/// MAPI_DIALOG: RenameProfile may ask for what it needs.
+const MAPI_DIALOG: u32 = 0x8;
+/// MAPI_APP_PROFILE: app profiles may be changed (PROFILE-065, PROFILE-102).
+const MAPI_APP_PROFILE: u32 = 0x4;
 
 impl Kernel {
     /// MAPIAdminProfiles: the profile administration object.
@@ -17,7 +21,7 @@ impl Kernel {
         if !self.is_initialized(caller) {
             return self.decided(ClauseId::logon(4), Hresult::MAPI_E_NOT_INITIALIZED);
         }
-        if let Some(reply) = self.reject_flags(flags, MAPI_UNICODE) {
+        if let Some(reply) = self.reject_flags(flags, 0) {
             return reply;
         }
         let handle = self.new_handle(ObjectKind::ProfAdmin);
@@ -29,7 +33,7 @@ impl Kernel {
     /// The reply to undocumented flag bits, by the reading unknown_flags (ERROR-018).
     pub(super) fn reject_flags(&mut self, flags: u32, known: u32) -> Option<Reply> {
         let reject = flags & !known != 0 && self.machine.readings.index(Reading::UnknownFlags) == 0;
-        reject.then(|| self.decided(ClauseId::new(Prefix::Error, 18), Hresult::MAPI_E_UNKNOWN_FLAGS))
+        reject.then(|| self.decided(ClauseId::error(18), Hresult::MAPI_E_UNKNOWN_FLAGS))
     }
 
     /// A method of IProfAdmin.
@@ -40,20 +44,27 @@ impl Kernel {
             | IProfAdmin::RenameProfile { flags, .. }
             | IProfAdmin::SetDefaultProfile { flags, .. } => *flags,
         };
-        // RenameProfile lists MAPI_DIALOG too; without passwords there is nothing to ask.
-        let known = if matches!(call, IProfAdmin::RenameProfile { .. }) { MAPI_UNICODE | 0x8 } else { MAPI_UNICODE };
+        let known = match call {
+            IProfAdmin::RenameProfile { .. } => MAPI_UNICODE | MAPI_APP_PROFILE | MAPI_DIALOG,
+            IProfAdmin::DeleteProfile { .. } => MAPI_UNICODE | MAPI_APP_PROFILE,
+            _ => MAPI_UNICODE,
+        };
         if let Some(reply) = self.reject_flags(flags, known) {
             return reply;
         }
         let unicode = flags & MAPI_UNICODE != 0;
         match call {
             IProfAdmin::ChangeProfilePassword { .. } => self.decided(ClauseId::logon(66), Hresult::S_OK),
-            IProfAdmin::DeleteProfile { profile_name, .. } => match self.usable(profile_name.as_ref(), unicode) {
+            IProfAdmin::DeleteProfile { profile_name, .. } => match self.named(profile_name.as_ref(), unicode, flags) {
                 Ok((id, profile)) => self.delete_profile(id, &profile),
                 Err(reply) => reply,
             },
-            IProfAdmin::RenameProfile { old_profile_name, new_profile_name, .. } => {
-                match self.usable(old_profile_name.as_ref(), unicode) {
+            IProfAdmin::RenameProfile { old_profile_name, old_password, new_profile_name, .. } => {
+                if old_password.as_ref().is_some_and(|password| !password.is_empty()) && self.passwords_fail() {
+                    return self.decided(ClauseId::profile(103), Hresult::MAPI_E_LOGON_FAILED);
+                }
+                match self.named(old_profile_name.as_ref(), unicode, flags) {
+                    Ok((_, profile)) if profile.marked => self.decided(ClauseId::profile(105), Hresult::MAPI_E_NOT_FOUND),
                     Ok((id, _)) => self.rename_profile(id, new_profile_name.as_ref(), unicode),
                     Err(reply) => reply,
                 }
@@ -62,23 +73,36 @@ impl Kernel {
         }
     }
 
+    /// The reading password_policy: whether a non-empty password fails (LOGON-068).
+    fn passwords_fail(&self) -> bool {
+        self.machine.readings.index(Reading::PasswordPolicy) == 0
+    }
+
     fn decode(&self, name: Option<&Text>, unicode: bool) -> Option<String> {
         name?.decode(unicode, self.machine.code_page).ok().map(std::borrow::Cow::into_owned)
     }
 
-    /// The profile of a name, unless there is none or it is marked for deletion.
-    fn usable(&mut self, name: Option<&Text>, unicode: bool) -> Result<(ProfileId, Arc<Profile>), Reply> {
+    /// The profile of a name; app profiles only with MAPI_APP_PROFILE among the flags.
+    fn named(&mut self, name: Option<&Text>, unicode: bool, flags: u32) -> Result<(ProfileId, Arc<Profile>), Reply> {
         if name.is_none() {
-            return Err(self.decided(ClauseId::new(Prefix::Error, 19), Hresult::MAPI_E_INVALID_PARAMETER));
+            return Err(self.decided(ClauseId::error(19), Hresult::MAPI_E_INVALID_PARAMETER));
         }
-        let found = self.decode(name, unicode).and_then(|name| {
-            let (id, profile) = self.find_profile(&name)?;
-            (!profile.marked).then(|| (id, profile.clone()))
-        });
-        found.ok_or_else(|| self.decided(ClauseId::logon(112), Hresult::MAPI_E_NOT_FOUND))
+        let found = self.decode(name, unicode).and_then(|name| self.find_profile(&name).map(|(id, profile)| (id, profile.clone())));
+        match found {
+            None => Err(self.decided(ClauseId::profile(64), Hresult::MAPI_E_NOT_FOUND)),
+            Some((_, profile)) if profile.app && flags & MAPI_APP_PROFILE == 0 && self.knows_app_profiles() => {
+                Err(self.decided(ClauseId::profile(65), Hresult::MAPI_E_NO_ACCESS))
+            }
+            Some(found) => Ok(found),
+        }
     }
 
-    /// DeleteProfile: at once, or with the last session on it.
+    /// The reading app_profiles: whether this MAPI knows app profiles (LOGON-082).
+    pub(super) fn knows_app_profiles(&self) -> bool {
+        self.machine.readings.index(Reading::AppProfiles) == 0
+    }
+
+    /// DeleteProfile: at once, or with the last session on it. On a marked profile it succeeds again (PROFILE-078).
     fn delete_profile(&mut self, id: ProfileId, profile: &Profile) -> Reply {
         let in_use = self.is_in_use(id);
         let profiles = Arc::make_mut(&mut self.profiles);
@@ -105,7 +129,7 @@ impl Kernel {
         };
         let taken = self.profiles.iter().any(|(other, profile)| other != id && names(profile));
         if taken {
-            return self.decided(ClauseId::new(Prefix::Error, 129), Hresult::MAPI_E_NO_ACCESS);
+            return self.decided(ClauseId::error(129), Hresult::MAPI_E_NO_ACCESS);
         }
         let in_use = self.is_in_use(id);
         let profiles = Arc::make_mut(&mut self.profiles);
@@ -121,19 +145,23 @@ impl Kernel {
         self.decided(ClauseId::logon(115), Hresult::S_OK)
     }
 
-    /// SetDefaultProfile: moves or clears the default mark.
+    /// SetDefaultProfile: moves the default mark, or with NULL clears it.
     fn set_default_profile(&mut self, name: Option<&Text>, unicode: bool) -> Reply {
-        let id = match name.filter(|name| !name.is_empty()) {
-            None => None,
-            Some(name) => match self.usable(Some(name), unicode) {
-                Ok((_, profile)) if profile.app && self.machine.readings.index(Reading::AppProfiles) == 0 => {
-                    return self.decided(ClauseId::logon(109), Hresult::MAPI_E_CALL_FAILED);
-                }
-                Ok((id, _)) => Some(id),
-                Err(reply) => return reply,
-            },
+        let Some(name) = name else {
+            Arc::make_mut(&mut self.profiles).set_default(None);
+            return self.decided(ClauseId::profile(111), Hresult::S_OK);
         };
-        Arc::make_mut(&mut self.profiles).set_default(id);
-        self.decided(ClauseId::logon(108), Hresult::S_OK)
+        let name = self.decode(Some(name), unicode);
+        let found = name.and_then(|name| self.find_profile(&name).map(|(id, profile)| (id, profile.clone())));
+        match found.filter(|(_, profile)| !profile.marked) {
+            None => self.decided(ClauseId::profile(112), Hresult::MAPI_E_NOT_FOUND),
+            Some((_, profile)) if profile.app && self.knows_app_profiles() => {
+                self.decided(ClauseId::logon(109), Hresult::MAPI_E_CALL_FAILED)
+            }
+            Some((id, _)) => {
+                Arc::make_mut(&mut self.profiles).set_default(Some(id));
+                self.decided(ClauseId::logon(108), Hresult::S_OK)
+            }
+        }
     }
 }

@@ -417,7 +417,7 @@ impl Logon<'_> {
 
     /// Step 6a: the joined session.
     fn join(&mut self) -> Asked<Outcome> {
-        self.nature(Row::J_1, Row::J_2, Row::J_3, Row::J_3).map(Outcome::Joined)
+        self.nature(Row::J1, Row::J2, Row::J3, Row::J3).map(Outcome::Joined)
     }
 
     /// Steps 6a and 13: messaging or not, and the download.

@@ -30,12 +30,12 @@ pub use profile::{
     is_profile_name, name_length,
 };
 pub use rows::{Path, Row};
-pub use run::LogonWhy;
+pub use run::{Before, LogonWhy};
 pub use session::{Core, Member};
 pub use wait::Progress;
 
 use crate::call::{Call, CallId, Caller, Handle, IMAPISession, IUnknown, Mapi, ObjectKind, ProcessId, Reply};
-use crate::clause::{ClauseId, Prefix};
+use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Guid, Hresult};
 use crate::time::SimTime;
 use wait::{Outside, Running, Waiting, Wake};
@@ -307,12 +307,12 @@ impl Kernel {
     /// QueryInterface: the object's own interface and IUnknown (ERROR-010). A dead session still answers, by the default reading (SHUTDOWN-004).
     fn query_interface(&mut self, this: Handle, iid: Guid) -> Reply {
         let dead = self.members.get(&this).is_some_and(|member| member.logged_off);
-        if dead && self.machine.readings.index(crate::clause::Reading::DeadQueryInterface) != 0 {
+        if dead && self.machine.readings.index(Reading::DeadQueryInterface) != 0 {
             return self.decided(ClauseId::shutdown(4), Hresult::MAPI_E_INVALID_OBJECT);
         }
         let own = Guid::from_name(&format!("IID_{}", this.kind().interface()));
         let known = own == Some(iid) || Guid::from_name("IID_IUnknown") == Some(iid);
         let hr = if known { Hresult::S_OK } else { Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED };
-        self.decided(ClauseId::new(Prefix::Error, 10), hr)
+        self.decided(ClauseId::error(10), hr)
     }
 }

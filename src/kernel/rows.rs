@@ -7,7 +7,7 @@ macro_rules! rows {
     ($( $row:ident $id:literal $quiet:ident [$($clause:literal),*] $says:literal; )*) => {
         /// A row of the decision table (`docs/clauses/logon-decision-table.md`).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(missing_docs)]
+        #[allow(non_camel_case_types)] // The variants read as the table's numbers: 8.10 is `R8_10`.
         pub enum Row { $( #[doc = $says] $row, )* }
 
         impl Row {
@@ -48,7 +48,7 @@ rows! {
     R3_2 "3.2" tells [91, 92] "MAPI_LOGON_UI and MAPI_PASSWORD_UI exclude each other";
     R3_3 "3.3" tells [215, 216, 217, 218] "a Windows service has no user interface and logs on with MAPI_NO_MAIL";
     R3_4 "3.4" quiet [88, 93, 214] "the flags need no correction";
-    R3_5 "3.4s" tells [214, 211] "a Windows service has to set MAPI_NT_SERVICE (reading strict_service)";
+    R3_5 "3.5" tells [214, 211] "a Windows service has to set MAPI_NT_SERVICE (reading strict_service)";
     R4_1 "4.1" quiet [65] "lpszPassword is NULL";
     R4_2 "4.2" tells [67] "an empty lpszPassword counts as NULL";
     R4_3 "4.3" tells [65, 68, 164] "lpszPassword has to be NULL";
@@ -61,9 +61,9 @@ rows! {
     R6_2 "6.2" tells [94] "no shared session exists";
     R6_3 "6.3" tells [147] "the shared session was ended by MAPI_LOGOFF_SHARED and cannot be joined";
     R6_4 "6.4" tells [136, 94] "MAPI_NEW_SESSION is set, so no session is joined";
-    J_1 "J.1" tells [134, 71, 148, 192, 193, 194] "a messaging client joins";
-    J_2 "J.2" tells [210] "a messaging client joins, and messages are fetched before the call returns";
-    J_3 "J.3" tells [195, 151, 150] "a client with MAPI_NO_MAIL joins and keeps that nature to itself";
+    J1 "J.1" tells [134, 71, 148, 192, 193, 194] "a messaging client joins";
+    J2 "J.2" tells [210] "a messaging client joins, and messages are fetched before the call returns";
+    J3 "J.3" tells [195, 151, 150] "a client with MAPI_NO_MAIL joins and keeps that nature to itself";
     R7_1 "7.1" tells [163, 166, 165] "the machine has as many sessions as its max_sessions allows";
     R7_2 "7.2" quiet [136, 116] "the session limit is not reached";
     R8_1 "8.1" tells [98, 99, 96, 97] "MAPI_USE_DEFAULT puts the default profile in the place of the name";

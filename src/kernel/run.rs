@@ -12,7 +12,7 @@ use super::profile::{MAX_PROFILE_NAME, Profile, ProfileId, Profiles, is_profile_
 use super::rows::Path;
 use super::wait::{Running, State, Wake};
 use super::{Event, Kernel, Why};
-use crate::call::{Call, CallId, Caller, Mapi, OutPtr, Reply};
+use crate::call::{Call, CallId, Caller, Handle, Mapi, OutPtr, Reply};
 use crate::clause::{Reading, ReadingValue};
 use crate::mapi::{Hresult, LogonFlags, Text};
 use crate::time::SimDuration;
@@ -24,8 +24,17 @@ pub struct LogonWhy {
     pub path: Path,
     /// What was found out about the world, in the order in which it was asked for.
     pub facts: Vec<Found>,
-    /// The profiles as they were, if the logon was refused.
-    pub profiles: Option<Arc<Profiles>>,
+    /// The world as it was, if the logon was refused.
+    pub before: Option<Before>,
+}
+
+/// What a refused logon could have had.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Before {
+    /// The profiles of the machine.
+    pub profiles: Arc<Profiles>,
+    /// The session that could be joined, and its profile.
+    pub shared: Option<(Handle, ProfileId)>,
 }
 
 /// Arguments of a MAPILogonEx call.
@@ -73,8 +82,11 @@ impl Kernel {
             self.give_mutex_back(Holder::Call(id));
         }
         let facts = std::mem::take(&mut run.state.log);
-        let profiles = hr.is_failure().then(|| self.profiles.clone());
-        self.why = Why::Logon(Box::new(LogonWhy { path, facts, profiles }));
+        let before = hr.is_failure().then(|| Before {
+            profiles: self.profiles.clone(),
+            shared: self.shared.and_then(|id| Some((id, self.cores.get(&id)?.profile))),
+        });
+        self.why = Why::Logon(Box::new(LogonWhy { path, facts, before }));
         Ok(reply)
     }
 
@@ -117,7 +129,7 @@ impl Kernel {
         match self.find_profile(name) {
             None => NameState::Unknown,
             Some((_, profile)) if profile.marked => NameState::Marked,
-            Some((id, profile)) if profile.app && self.machine.readings.index(Reading::AppProfiles) == 0 => NameState::App(id),
+            Some((id, profile)) if profile.app && self.knows_app_profiles() => NameState::App(id),
             Some((id, _)) => NameState::Known(id),
         }
     }
@@ -130,7 +142,7 @@ impl Kernel {
 
     /// What the logon dialog lists: the rows of the profile table, app profiles only with MAPI_APP_PROFILE (LOGON-082, LOGON-122).
     fn offered_profiles(&self, flags: LogonFlags) -> Vec<String> {
-        let app = flags.contains(LogonFlags::APP_PROFILE) || self.machine.readings.index(Reading::AppProfiles) != 0;
+        let app = flags.contains(LogonFlags::APP_PROFILE) || !self.knows_app_profiles();
         let offered = self.profiles.iter().filter(|(_, profile)| !profile.marked && (app || !profile.app));
         offered.map(|(_, profile)| profile.name.clone()).collect()
     }
@@ -169,10 +181,12 @@ const fn yes(value: bool) -> Found {
 }
 
 impl World<'_> {
-    /// Facts that the call itself or the machine's settings give; they need no log.
+    /// Facts that the call itself, the machine's settings or the process give; they need no log.
     fn argument(&self, fact: Fact) -> Option<Found> {
         let args = &self.args;
         Some(match fact {
+            // Not kept: a process that is uninitialised while its logon waits has no session to get.
+            Fact::Initialized => yes(self.kernel.is_initialized(self.caller)),
             Fact::ResultPointer => yes(args.session == OutPtr::Given),
             Fact::UnknownFlags => yes(args.flags.unknown_bits() != 0),
             Fact::Flag(flag) => yes(args.flags.contains(flag)),
@@ -191,7 +205,6 @@ impl World<'_> {
     fn look(&mut self, fact: Fact) -> Asked<Found> {
         let kernel = &mut *self.kernel;
         Ok(match fact {
-            Fact::Initialized => yes(kernel.is_initialized(self.caller)),
             Fact::Mutex => self.take_mutex(),
             Fact::MutexWait { short } => return self.wait_for_mutex(short),
             Fact::Shared => Found::Shared(match (kernel.shared, kernel.ended) {

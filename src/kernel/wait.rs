@@ -227,3 +227,28 @@ impl Kernel {
         }
     }
 }
+
+impl Kernel {
+    /// Whether a waiting call can go on.
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.waiting.is_empty() && self.ready().is_some()
+    }
+
+    /// What a waiting call waits for, in words.
+    pub fn waits_for(&self, id: CallId) -> String {
+        let Some(waiting) = self.waiting.get(&id) else { return "nothing".to_owned() };
+        let who = format!("{} in {}", waiting.run.call, self.caller_name(waiting.run.caller));
+        let until = |deadline: &Option<SimTime>| deadline.map_or_else(String::new, |deadline| format!(", until {deadline}"));
+        match &waiting.wake {
+            Wake::Ready => format!("{who} can go on"),
+            Wake::At(time, _) => format!("{who} has its answer at {time}"),
+            Wake::Mutex(deadline) => {
+                let holder = self.mutex.owner().map_or_else(|| "nobody".to_owned(), |owner| self.caller_name(owner));
+                format!("{who} waits for the logon mutex, held by {holder}{}", until(deadline))
+            }
+            Wake::Initialized(process, deadline) => {
+                format!("{who} waits for MAPIInitialize in {}{}", self.process(*process).name, until(deadline))
+            }
+        }
+    }
+}

@@ -64,7 +64,7 @@ impl World {
             hold(!(profile.marked && profile.pending_rename.is_some()), || format!("{:?} is marked and renamed", profile.name))?;
         }
         if let Some(id) = self.default {
-            let usable = self.profile(id).is_some_and(|profile| !profile.marked && !(profile.app && self.knobs.app_profiles));
+            let usable = self.profile(id).is_some_and(|profile| !(profile.marked || profile.app && self.knobs.app_profiles));
             hold(usable, || format!("default profile {id} cannot be used"))?;
         }
         Ok(())

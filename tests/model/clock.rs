@@ -103,7 +103,8 @@ impl World {
         self.mutex.queue.push_back(Waiter::Call(number));
     }
 
-    /// Does everything that is due by now. What frees the mutex comes before what gives up waiting for it, so a wait of exactly the limit succeeds.
+    /// Does everything that is due by now. What frees the mutex comes before what gives up waiting for it,
+    /// so a wait of exactly the limit succeeds.
     pub(super) fn settle(&mut self) {
         while self.grant() || self.holder_due() || self.dialog_due() || self.deadline_due() {}
     }
@@ -163,7 +164,7 @@ impl World {
     /// One user answers a dialog.
     fn dialog_due(&mut self) -> bool {
         let due = |world: &World, number: usize| matches!(world.calls[number].state, CallState::Dialog { until, .. } if until <= world.now);
-        // The earliest answer first, and at the same moment the earliest call; the clock goes from timer to timer, so all are due at one moment.
+        // The clock goes from timer to timer, so all that are due are due at one moment: the earliest call first.
         let Some(number) = (0..self.calls.len()).find(|&number| due(self, number)) else { return false };
         let state = std::mem::replace(&mut self.calls[number].state, CallState::Running);
         if let CallState::Dialog { answer, .. } = state {

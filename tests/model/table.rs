@@ -441,7 +441,7 @@ fn step3(i: &Inputs) -> Row {
         _ if f.logon_ui && f.password_ui => Row("3.2", End(LOGON_FAILED)),
         _ if f.nt_service => Row("3.3", Go),
         // A reading without a row of its own.
-        _ if i.service_process && i.knobs.strict_service => Row("strict_service", End(LOGON_FAILED)),
+        _ if i.service_process && i.knobs.strict_service => Row("3.5", End(LOGON_FAILED)),
         _ => Row("3.4", Go),
     }
 }

@@ -26,7 +26,8 @@ pub const NO_ACCESS: u32 = 0x8007_0005;
 pub const INVALID_OBJECT: u32 = 0x8004_0108;
 
 /// What DeleteProfile answers for a profile that is marked already.
-/// Chosen: not found, as for a profile that does not exist. The clause catalogue (PROFILE-078) says `S_OK`; this is the one place to change.
+/// Chosen: not found, as for a profile that does not exist. The clause catalogue (PROFILE-078) says `S_OK`;
+/// this is the one place to change.
 pub const DELETE_MARKED: u32 = NOT_FOUND;
 
 /// How many logon dialogs one call shows at most; the one after that counts as cancelled without being shown.
@@ -387,7 +388,8 @@ pub struct Script {
     pub logon: VecDeque<DialogAnswer>,
     /// Answers to configuration dialogs, by name of the service; none left counts as Cancel.
     pub config: BTreeMap<String, VecDeque<Config>>,
-    /// Results of the entry function without user interface, by name of the service: true is success. The last one stays; none at all is failure.
+    /// Results of the entry function without user interface, by name of the service: true is success.
+    /// The last one stays; none at all is failure.
     pub entry: BTreeMap<String, VecDeque<bool>>,
 }
 

@@ -252,7 +252,7 @@ impl World {
     }
 
     /// Lowers the counts; at zero every session of the process ends, in order.
-    /// Chosen: the counts of other threads stay when the process reaches zero.
+    /// Chosen: the counts of its other threads go to zero with it.
     fn uninitialize(&mut self, number: u32, thread: u32) -> Outcome {
         let Some(process) = self.processes.get_mut(&number).filter(|process| process.count > 0) else { return Outcome::hr(S_OK) };
         process.count -= 1;
@@ -260,6 +260,7 @@ impl World {
             *own = own.saturating_sub(1);
         }
         if process.count == 0 {
+            process.threads.values_mut().for_each(|own| *own = 0);
             let ending: Vec<usize> =
                 (0..self.members.len()).filter(|&m| self.members[m].live && self.members[m].process == number).collect();
             for session in ending {

@@ -1,0 +1,434 @@
+//! One world to test against: [`Sim`]. It holds the only lock.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::call::{Call, CallId, Caller, Handle, IUnknown, Mapi, Reply};
+use crate::error::Error;
+use crate::fixture::{Fixture, Script};
+use crate::journal::Journal;
+use crate::kernel::{Finished, Kernel, Progress};
+use crate::mapi::InitFlags;
+use crate::state::State;
+use crate::time::{SimDuration, SimTime};
+
+/// One simulated machine.
+///
+/// A `Sim` is one world: it is not `Clone`, so that no test goes on with another world by mistake. Share it by reference or behind an `Arc`;
+/// [`fork`](Sim::fork) makes an independent world on purpose. Processes and sessions are handles that can be cloned and sent to other threads.
+///
+/// ```
+/// use mapi_sim::{LogonFlags, Sim};
+///
+/// let sim = Sim::office();
+/// let session = sim.logon("Work", LogonFlags::EXTENDED | LogonFlags::NEW_SESSION | LogonFlags::NO_MAIL)?;
+/// session.logoff(Default::default())?;
+/// sim.finish();
+/// # Ok::<(), mapi_sim::Failure>(())
+/// ```
+pub struct Sim {
+    shared: Arc<Shared>,
+    checked: bool,
+}
+
+/// What the handles of a world share.
+pub(crate) struct Shared {
+    fixture: String,
+    world: Mutex<World>,
+}
+
+/// A world: the subsystem, what is scripted around it, and what happened.
+#[derive(Clone)]
+struct World {
+    kernel: Kernel,
+    script: Script,
+    journal: Journal,
+    /// Replies of calls that were begun and not collected yet.
+    replies: BTreeMap<CallId, Reply>,
+    /// Processes that the Rust face initialised by itself, and has to uninitialise.
+    initialized: Vec<Caller>,
+}
+
+impl World {
+    fn new(fixture: &Fixture) -> Self {
+        World {
+            kernel: Kernel::new(fixture.machine().clone(), fixture.profiles().clone()),
+            script: fixture.script().clone(),
+            journal: Journal::default(),
+            replies: BTreeMap::new(),
+            initialized: Vec::new(),
+        }
+    }
+
+    /// Makes a call; its reply if it is done at once.
+    fn call(&mut self, caller: Caller, call: Call) -> Result<Reply, CallId> {
+        let progress = self.kernel.apply(caller, call, &mut self.script);
+        match progress {
+            Progress::Waiting(id) => {
+                self.settle();
+                Err(id)
+            }
+            Progress::Done(finished) => {
+                let reply = finished.reply.clone();
+                self.record(*finished);
+                self.settle();
+                Ok(reply)
+            }
+        }
+    }
+
+    fn record(&mut self, finished: Finished) {
+        let kernel = &self.kernel;
+        self.journal.record(finished, |caller| kernel.caller_name(caller));
+    }
+
+    /// Lets waiting calls go on that can.
+    fn settle(&mut self) {
+        if self.kernel.has_ready() {
+            let mut done = Vec::new();
+            self.kernel.settle(&mut self.script, &mut done);
+            self.collect(done);
+        }
+    }
+
+    fn advance(&mut self, to: SimTime) {
+        let mut done = Vec::new();
+        self.kernel.advance(to, &mut self.script, &mut done);
+        self.collect(done);
+    }
+
+    fn collect(&mut self, done: Vec<Finished>) {
+        for finished in done {
+            self.replies.insert(finished.id, finished.reply.clone());
+            self.record(finished);
+        }
+    }
+
+    /// Runs the clock until a call is done.
+    fn wait(&mut self, id: CallId) -> Result<Reply, Error> {
+        loop {
+            if let Some(reply) = self.replies.remove(&id) {
+                return Ok(reply);
+            }
+            if !self.kernel.waiting().any(|waiting| waiting == id) {
+                return Err(Error::misuse(format!("call {id} does not wait; it was collected already, or never begun")));
+            }
+            let Some(next) = self.kernel.next_time() else {
+                return Err(Error::deadlock(format!(
+                    "call {id} waits for something that nothing in this world can bring about: {}",
+                    self.kernel.waits_for(id)
+                )));
+            };
+            self.advance(next.max(self.kernel.now()));
+        }
+    }
+}
+
+impl Sim {
+    /// The smallest shipped world: one profile, `Work`, which is the default.
+    pub fn minimal() -> Self {
+        Sim::shipped("minimal")
+    }
+
+    /// A shipped world with three profiles: `Work` (an Exchange-like service with store and transport, a local store, an internet transport, a
+    /// hook), `Home`, and the app profile `Assistant`.
+    pub fn office() -> Self {
+        Sim::shipped("office")
+    }
+
+    fn shipped(name: &str) -> Self {
+        Fixture::shipped(name).expect("a test starts every shipped world").start()
+    }
+
+    pub(crate) fn start(fixture: &Fixture) -> Self {
+        Sim::with(fixture.name(), World::new(fixture))
+    }
+
+    fn with(fixture: &str, world: World) -> Self {
+        Sim { shared: Arc::new(Shared { fixture: fixture.to_owned(), world: Mutex::new(world) }), checked: false }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Name of the fixture that this world began as.
+    pub fn fixture_name(&self) -> &str {
+        &self.shared.fixture
+    }
+
+    /// Who makes a call: a process and a thread by name, made if they do not exist.
+    pub fn caller(&self, process: &str, thread: &str) -> Caller {
+        self.shared.world.lock().kernel.caller(process, thread)
+    }
+
+    /// Makes a call and runs the virtual clock until it is done.
+    ///
+    /// This is the door that takes any [`Call`], as scenarios and fuzzers make them; the typed handles are the pleasant one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_deadlock`] if the call waits for something that nothing in this world can bring about (LOGON-159). It goes on waiting.
+    pub fn call(&self, caller: Caller, call: Call) -> Result<Reply, Error> {
+        self.shared.call(caller, call)
+    }
+
+    /// Makes a call without running the clock: its reply, or its number if it waits.
+    pub fn begin(&self, caller: Caller, call: Call) -> Result<Reply, CallId> {
+        self.shared.world.lock().call(caller, call)
+    }
+
+    /// Runs the clock until a call that was begun is done.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_deadlock`] as for [`call`](Sim::call); [`Error::is_misuse`] if the call does not wait.
+    pub fn wait(&self, call: CallId) -> Result<Reply, Error> {
+        self.shared.world.lock().wait(call)
+    }
+
+    /// Moves the virtual clock on, letting everything happen on the way.
+    pub fn advance(&self, span: SimDuration) {
+        let mut world = self.shared.world.lock();
+        let to = world.kernel.now().after(span);
+        world.advance(to);
+    }
+
+    /// Moves the virtual clock to the next moment at which something happens by itself; false if there is none.
+    pub fn step(&self) -> bool {
+        let mut world = self.shared.world.lock();
+        let next = world.kernel.next_time();
+        if let Some(next) = next {
+            world.advance(next);
+        }
+        next.is_some()
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> SimTime {
+        self.shared.world.lock().kernel.now()
+    }
+
+    /// Changes what is scripted around the subsystem, from now on.
+    ///
+    /// ```
+    /// use mapi_sim::{LogonAct, LogonAnswer, LogonFlags, Sim};
+    ///
+    /// let sim = Sim::office();
+    /// sim.script(|script| script.logon_dialog.push_back(LogonAnswer::from(LogonAct::Pick("Home".into()))));
+    /// let session = sim.logon(None, LogonFlags::EXTENDED | LogonFlags::NEW_SESSION | LogonFlags::LOGON_UI)?;
+    /// assert_eq!(session.profile_name(), "Home");
+    /// # Ok::<(), mapi_sim::Failure>(())
+    /// ```
+    pub fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+        change(&mut self.shared.world.lock().script)
+    }
+
+    /// Looks at the subsystem itself.
+    pub fn kernel<T>(&self, look: impl FnOnce(&Kernel) -> T) -> T {
+        look(&self.shared.world.lock().kernel)
+    }
+
+    /// What happened so far.
+    pub fn journal(&self) -> Journal {
+        self.shared.world.lock().journal.clone()
+    }
+
+    /// Why a call got its reply: the clause that decided, and what would have been near. `None` if the call is not done or no longer kept.
+    pub fn why(&self, call: CallId) -> Option<String> {
+        self.shared.why(call)
+    }
+
+    /// The world as it is now, for people to read.
+    pub fn state(&self) -> State {
+        State::of(&self.shared.world.lock().kernel)
+    }
+
+    /// The world as it is now, as inert data: it can be compared, kept, and started again.
+    pub fn snapshot(&self) -> Snapshot {
+        let world = self.shared.world.lock();
+        Snapshot { fixture: self.shared.fixture.clone(), kernel: world.kernel.clone(), script: world.script.clone() }
+    }
+
+    /// An independent world that goes on from here. It does not answer for the sessions that it inherits.
+    pub fn fork(&self) -> Sim {
+        let world = self.shared.world.lock().clone();
+        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), ..world })
+    }
+
+    /// Ends the test: undoes what the Rust face did by itself and verifies the rest.
+    ///
+    /// # Panics
+    ///
+    /// If verification finds something; see [`check`](Sim::check).
+    pub fn finish(mut self) {
+        self.checked = true;
+        self.shared.uninitialize();
+        if let Err(report) = self.check() {
+            panic!("{report}");
+        }
+    }
+
+    /// Verifies without ending: calls that still wait.
+    ///
+    /// # Errors
+    ///
+    /// A [`Report`] of everything that was found.
+    pub fn check(&self) -> Result<(), Report> {
+        let world = self.shared.world.lock();
+        let waiting = world.kernel.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
+        let problems: Vec<String> = waiting.collect();
+        if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems }) }
+    }
+}
+
+impl Drop for Sim {
+    /// Verifies, unless [`finish`](Sim::finish) did or a panic is on its way already.
+    fn drop(&mut self) {
+        if !self.checked && !std::thread::panicking() {
+            self.shared.uninitialize();
+            if let Err(report) = self.check() {
+                panic!("{report}");
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sim({:?}, at {})", self.shared.fixture, self.now())
+    }
+}
+
+impl Shared {
+    pub(crate) fn call(&self, caller: Caller, call: Call) -> Result<Reply, Error> {
+        let mut world = self.world.lock();
+        match world.call(caller, call) {
+            Ok(reply) => Ok(reply),
+            Err(id) => world.wait(id),
+        }
+    }
+
+    /// Makes a call and gives its number too.
+    pub(crate) fn call_numbered(&self, caller: Caller, call: Call) -> Result<(CallId, Reply), Error> {
+        let mut world = self.world.lock();
+        let id = CallId::from_number(world.kernel.last_call().number() + 1);
+        let reply = match world.call(caller, call) {
+            Ok(reply) => reply,
+            Err(id) => world.wait(id)?,
+        };
+        Ok((id, reply))
+    }
+
+    pub(crate) fn begin(&self, caller: Caller, call: Call) -> (CallId, Option<Reply>) {
+        let mut world = self.world.lock();
+        let id = CallId::from_number(world.kernel.last_call().number() + 1);
+        (id, world.call(caller, call).ok())
+    }
+
+    pub(crate) fn wait(&self, id: CallId) -> Result<Reply, Error> {
+        self.world.lock().wait(id)
+    }
+
+    pub(crate) fn caller(&self, process: &str, thread: &str) -> Caller {
+        self.world.lock().kernel.caller(process, thread)
+    }
+
+    pub(crate) fn kernel<T>(&self, look: impl FnOnce(&Kernel) -> T) -> T {
+        look(&self.world.lock().kernel)
+    }
+
+    pub(crate) fn why(&self, call: CallId) -> Option<String> {
+        self.world.lock().journal.entry(call).map(crate::why::explain)
+    }
+
+    /// Initialises a process that has not done it, on behalf of its Rust handle.
+    pub(crate) fn initialize(&self, caller: Caller) {
+        let mut world = self.world.lock();
+        if world.kernel.process(caller.process).init_count() == 0 {
+            let call = Mapi::MAPIInitialize { version: 0, flags: InitFlags::empty() };
+            if let Ok(reply) = world.call(caller, Call::Mapi(call))
+                && reply.hr.is_success()
+            {
+                world.initialized.push(caller);
+            }
+        }
+    }
+
+    /// Undoes what [`initialize`](Shared::initialize) did.
+    fn uninitialize(&self) {
+        let mut world = self.world.lock();
+        for caller in std::mem::take(&mut world.initialized) {
+            if world.kernel.process(caller.process).init_count() > 0 {
+                // MAPIUninitialize never waits.
+                let _ = world.call(caller, Call::Mapi(Mapi::MAPIUninitialize {}));
+            }
+        }
+    }
+
+    /// The last Rust handle of an object is gone.
+    pub(crate) fn release(&self, caller: Caller, object: Handle) {
+        // Release never waits, and a reply to it tells nothing that could be acted on here.
+        let _ = self.world.lock().call(caller, Call::IUnknown(object, IUnknown::Release {}));
+    }
+}
+
+/// What [`Sim::check`] found.
+#[derive(Clone, PartialEq)]
+pub struct Report {
+    fixture: String,
+    problems: Vec<String>,
+}
+
+impl Report {
+    /// What was found, one text each.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "verification of the world \"{}\" found {} problem(s):", self.fixture, self.problems.len())?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Report {}
+
+/// A world as inert data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    fixture: String,
+    kernel: Kernel,
+    script: Script,
+}
+
+impl Snapshot {
+    /// An independent world that begins here, with an empty journal.
+    pub fn start(&self) -> Sim {
+        let world = World {
+            kernel: self.kernel.clone(),
+            script: self.script.clone(),
+            journal: Journal::default(),
+            replies: BTreeMap::new(),
+            initialized: Vec::new(),
+        };
+        Sim::with(&self.fixture, world)
+    }
+}
+
+impl fmt::Display for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        State::of(&self.kernel).fmt(f)
+    }
+}
