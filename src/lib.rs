@@ -1,12 +1,82 @@
-//! A deterministic, in-memory simulation of the Windows Messaging API, as a test double.
+//! A deterministic, in-memory simulation of the Windows Messaging API (Extended MAPI), as a test double.
+//!
+//! A program that talks MAPI logs on to sessions, shares them, reads status tables and logs off. With this crate its tests do the same against a
+//! simulated machine: in `cargo test`, on any system, in milliseconds, every run the same, and every answer names the clause of the documentation
+//! that decided it.
+//!
+//! ```
+//! use mapi_sim::{Hresult, LogonFlags, Sim};
+//!
+//! let sim = Sim::office();
+//! let session = sim.logon("Work", LogonFlags::EXTENDED | LogonFlags::NEW_SESSION | LogonFlags::NO_MAIL)?;
+//! session.logoff(Default::default())?;
+//!
+//! let refused = sim.logon("Wrok", LogonFlags::EXTENDED | LogonFlags::NEW_SESSION).unwrap_err();
+//! assert_eq!(refused.hresult(), Hresult::MAPI_E_LOGON_FAILED);
+//! println!("{refused}"); // which rule decided, and that a profile "Work" is near
+//! sim.finish();
+//! # Ok::<(), mapi_sim::Failure>(())
+//! ```
+//!
+//! # Reading order
+//!
+//! 1. [`Sim`]: one world. [`Fixture`]: the TOML text that it begins as.
+//! 2. [`Process`], [`Logon`], [`Session`]: what a client does.
+//! 3. [`Failure`], [`Journal`]: what it is told.
+//! 4. [`scenario`]: the same as data, for the command `mapi-sim run` and for your own tests.
+//! 5. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//!
+//! # What is simulated
+//!
+//! MAPIInitialize and MAPIUninitialize for processes and threads; MAPILogonEx whole, with its dialogs (a scripted user answers), the logon mutex in
+//! virtual time, shared sessions and their members, message services that need configuration, Windows services, code pages; Logoff; profiles
+//! that are deleted or renamed while in use; initialisation monitors.
+//!
+//! # What is not simulated
+//!
+//! Status tables, message stores, address books, the spooler's work, notifications, the C interface: methods that are not built are not
+//! declared. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md` lists every documented clause with the test that shows it
+//! or the stage that will.
 #![forbid(unsafe_code)]
 
+mod api;
 pub mod call;
 pub mod clause;
+mod error;
+mod explain;
+mod fixture;
+mod journal;
 pub mod kernel;
 pub mod mapi;
+mod near;
+pub mod scenario;
+mod sim;
+mod state;
 mod time;
-mod fixture { pub mod script; }
-pub use fixture::script;
+mod why;
 
+pub use api::{Failure, InitMonitor, Logon, PendingLogon, ProfAdmin, Process, Session};
+pub use error::Error;
+pub use explain::Explanation;
+pub use fixture::{Fixture, ProviderScript, Script, ServiceScript};
+pub use journal::{Entry, Journal};
+pub use kernel::{DialogAnswer, LogonAct, LogonAnswer};
+pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, Text};
+pub use sim::{Report, Sim, Snapshot};
+pub use state::{ProcessState, ProfileState, SessionState, State};
 pub use time::{SimDuration, SimTime};
+
+/// The long texts that belong to the crate.
+pub mod _documentation {
+    #[doc = include_str!("../docs/manual/fixtures.md")]
+    pub mod fixtures {}
+    #[doc = include_str!("../docs/manual/scenarios.md")]
+    pub mod scenarios {}
+    #[doc = include_str!("../docs/design.md")]
+    pub mod design {}
+}
+
+/// The README's code is tested with the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

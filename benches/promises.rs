@@ -1,0 +1,168 @@
+//! The promises of speed, each a ratio of two things measured interleaved in one process: `cargo bench --bench promises`.
+//!
+//! The yardstick of a logon is a hand-written minimal one: lock, look the profile up, look at the shared slot, keep the session in an ordered map,
+//! note the call in a journal; logoff undoes it. It knows no flags, no readings, no reasons.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use mapi_sim::{Fixture, Logon, LogonFlags, Process, Sim};
+use parking_lot::Mutex;
+
+/// The minimal logon.
+struct Minimal(Mutex<MinimalWorld>);
+
+#[derive(Default)]
+struct MinimalWorld {
+    profiles: BTreeMap<String, u32>,
+    shared: Option<u32>,
+    sessions: BTreeMap<u32, (u32, Vec<u8>)>,
+    made: u32,
+    journal: VecDeque<(String, u32)>,
+}
+
+impl Minimal {
+    fn new(names: impl Iterator<Item = String>) -> Self {
+        let profiles = names.zip(0..).collect();
+        Minimal(Mutex::new(MinimalWorld { profiles, ..MinimalWorld::default() }))
+    }
+
+    fn note(world: &mut MinimalWorld, what: &str, number: u32) {
+        if world.journal.len() == 65_536 {
+            world.journal.pop_front();
+        }
+        world.journal.push_back((what.to_owned(), number));
+    }
+
+    fn logon(&self, name: &str) -> Option<u32> {
+        let mut world = self.0.lock();
+        let profile = *world.profiles.get(name)?;
+        if world.shared.is_some() {
+            return world.shared;
+        }
+        world.made += 1;
+        let number = world.made;
+        world.sessions.insert(number, (profile, vec![1, 2, 3]));
+        Minimal::note(&mut world, name, number);
+        Some(number)
+    }
+
+    fn logoff(&self, number: u32) {
+        let mut world = self.0.lock();
+        world.sessions.remove(&number);
+        Minimal::note(&mut world, "logoff", number);
+    }
+}
+
+const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
+
+fn pair(process: &Process, name: &str) {
+    let session = process.logon_ex(Logon::profile(name).flags(NEW)).expect("the profile exists");
+    session.logoff(Default::default()).expect("logged on");
+}
+
+/// Runs two things in turn and prints the ratio of their medians.
+fn ratio(name: &str, promise: f64, mut one: impl FnMut(), mut other: impl FnMut()) {
+    const ROUNDS: usize = 41;
+    let time = |run: &mut dyn FnMut(), times: u32| {
+        let start = Instant::now();
+        (0..times).for_each(|_| run());
+        start.elapsed().as_secs_f64() / f64::from(times)
+    };
+    let calibrate = |run: &mut dyn FnMut()| {
+        let mut times = 1;
+        while time(run, times) * f64::from(times) < Duration::from_millis(4).as_secs_f64() && times < 1 << 20 {
+            times *= 2;
+        }
+        times
+    };
+    let (n, m) = (calibrate(&mut one), calibrate(&mut other));
+    let (mut a, mut b) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        a.push(time(&mut one, n));
+        b.push(time(&mut other, m));
+    }
+    a.sort_by(f64::total_cmp);
+    b.sort_by(f64::total_cmp);
+    let (one, other) = (a[ROUNDS / 2], b[ROUNDS / 2]);
+    let verdict = if one / other <= promise { "kept" } else { "MISSED" };
+    println!("{name:<58} {:>10.0} ns : {:>10.0} ns = {:>7.3} (promise {promise:.3}) {verdict}", one * 1e9, other * 1e9, one / other);
+}
+
+fn profiles(count: usize) -> String {
+    let mut text = String::from("format = 1\nextends = \"standard\"\n");
+    for number in 0..count {
+        text += &format!("[[profile]]\nname = \"Profile {number}\"\nservices = [\"LOCAL\"]\n");
+    }
+    text
+}
+
+fn logons() {
+    let minimal = Minimal::new(["Work".to_owned()].into_iter());
+    let minimal_pair = || minimal.logoff(minimal.logon(black_box("Work")).expect("there"));
+    let sim = Sim::minimal();
+    let process = sim.process("bench");
+    ratio("new session: logon, logoff, release : minimal", 4.0, || pair(&process, black_box("Work")), minimal_pair);
+
+    let shared = Sim::minimal();
+    let owner = shared.process("owner").logon_ex(Logon::profile("Work").flags(NEW | LogonFlags::ALLOW_OTHERS)).expect("a session");
+    let joiner = shared.process("joiner");
+    let join = || {
+        let session = joiner.logon_ex(Logon::new().flags(LogonFlags::EXTENDED)).expect("a shared session");
+        session.logoff(Default::default()).expect("logged on");
+    };
+    ratio("shared session: join, logoff, release : minimal", 2.2, join, minimal_pair);
+    drop(owner);
+
+    let refuse = || drop(black_box(process.logon_ex(Logon::profile("Nope").flags(NEW))));
+    ratio("refused logon : minimal", 1.4, refuse, minimal_pair);
+
+    let many = Fixture::shipped("thousand_profiles").expect("shipped").start();
+    let name = many.kernel(|kernel| kernel.profiles().iter().nth(500).expect("500 profiles").1.name.clone());
+    let crowd = many.process("bench");
+    ratio("1,000 profiles : one profile", 1.3, || pair(&crowd, black_box(&name)), || pair(&process, black_box("Work")));
+}
+
+fn a_million_names() {
+    let million = Fixture::named("million.toml", &profiles(1_000_000)).expect("reads").start();
+    let names: Vec<String> = (0..4096u64).map(|i| format!("Profile {}", i.wrapping_mul(2_654_435_761) % 1_000_000)).collect();
+    let (process, mut at) = (million.process("bench"), 0);
+    let one = Sim::minimal();
+    let single = one.process("bench");
+    let next = || {
+        at = (at + 1) % names.len();
+        pair(&process, &names[at]);
+    };
+    ratio("a million distinct names : one profile", 5.0, next, || pair(&single, black_box("Work")));
+}
+
+fn fixtures() {
+    let small = profiles(45);
+    let large = profiles(3000);
+    let (small_size, large_size) = (small.len(), large.len());
+    println!("(small fixture: {small_size} bytes, large fixture: {large_size} bytes)");
+    let parse = |text: &str| drop(black_box(toml::from_str::<toml::Table>(black_box(text)).expect("reads")));
+    let load = |text: &str| drop(black_box(Fixture::named("bench.toml", black_box(text)).expect("reads")));
+    ratio("load a 3 kB fixture : toml parsing the same text", 1.5, || load(&small), || parse(&small));
+    ratio("load a 200 kB fixture : toml parsing the same text", 1.5, || load(&large), || parse(&large));
+    let fixture = Fixture::named("bench.toml", &small).expect("reads");
+    ratio("start a parsed 3 kB fixture : parsing it", 0.05, || drop(black_box(fixture.start())), || load(&small));
+    let world = fixture.start();
+    let _session = world.logon("Profile 1", NEW).expect("a session");
+    ratio("fork a world : parsing its fixture", 0.05, || drop(black_box(world.fork())), || load(&small));
+}
+
+fn promises(criterion: &mut Criterion) {
+    logons();
+    fixtures();
+    a_million_names();
+    // One plain measurement, so that criterion keeps a history of the main thing.
+    let sim = Sim::minimal();
+    let process = sim.process("bench");
+    criterion.bench_function("logon, logoff, release", |bencher| bencher.iter(|| pair(&process, black_box("Work"))));
+}
+
+criterion_group!(benches, promises);
+criterion_main!(benches);

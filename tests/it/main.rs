@@ -1,0 +1,21 @@
+//! The integration tests, one binary: a module a topic.
+
+/// Names the clauses that a test shows, for `docs/coverage.md`.
+macro_rules! shows {
+    ($($clause:literal),+ $(,)?) => {{
+        $( let _: mapi_sim::clause::ClauseId = $clause.parse().expect("a clause id"); )+
+    }};
+}
+#[allow(unused_imports)]
+use shows;
+
+mod coverage;
+mod face;
+mod fixtures;
+mod page;
+mod readings;
+mod scenarios;
+mod texts;
+
+#[cfg(feature = "cli")]
+mod cli;
