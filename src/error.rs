@@ -19,6 +19,7 @@ enum Kind {
     Fixture(Problems),
     Scenario(Problems),
     Misuse(String),
+    Deadlock(String),
 }
 
 /// Problems in the order of their places, and how many more there were.
@@ -47,6 +48,12 @@ impl Error {
         Error { kind: Box::new(Kind::Misuse(text.into())) }
     }
 
+    /// A call waits for something that nothing in the world can bring about.
+    #[must_use]
+    pub fn deadlock(text: impl Into<String>) -> Self {
+        Error { kind: Box::new(Kind::Deadlock(text.into())) }
+    }
+
     /// Whether a fixture is wrong.
     #[must_use]
     pub fn is_fixture(&self) -> bool {
@@ -65,12 +72,18 @@ impl Error {
         matches!(*self.kind, Kind::Misuse(_))
     }
 
+    /// Whether a call can never end.
+    #[must_use]
+    pub fn is_deadlock(&self) -> bool {
+        matches!(*self.kind, Kind::Deadlock(_))
+    }
+
     /// The problems of a file, by line. None for a misuse.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         match &*self.kind {
             Kind::Fixture(problems) | Kind::Scenario(problems) => &problems.list,
-            Kind::Misuse(_) => &[],
+            Kind::Misuse(_) | Kind::Deadlock(_) => &[],
         }
     }
 
@@ -79,7 +92,7 @@ impl Error {
     pub fn more(&self) -> usize {
         match &*self.kind {
             Kind::Fixture(problems) | Kind::Scenario(problems) => problems.more,
-            Kind::Misuse(_) => 0,
+            Kind::Misuse(_) | Kind::Deadlock(_) => 0,
         }
     }
 }
@@ -88,7 +101,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Kind::Fixture(problems) | Kind::Scenario(problems) => problems.fmt(f),
-            Kind::Misuse(text) => f.write_str(text),
+            Kind::Misuse(text) | Kind::Deadlock(text) => f.write_str(text),
         }
     }
 }

@@ -127,6 +127,14 @@ impl World {
     }
 }
 
+impl Fixture {
+    /// Starts a world; as often as you like, each independent of the others.
+    #[must_use]
+    pub fn start(&self) -> Sim {
+        Sim::with(self.name(), World::new(self))
+    }
+}
+
 impl Sim {
     /// The smallest shipped world: one profile, `Work`, which is the default.
     pub fn minimal() -> Self {
@@ -141,10 +149,6 @@ impl Sim {
 
     fn shipped(name: &str) -> Self {
         Fixture::shipped(name).expect("a test starts every shipped world").start()
-    }
-
-    pub(crate) fn start(fixture: &Fixture) -> Self {
-        Sim::with(fixture.name(), World::new(fixture))
     }
 
     fn with(fixture: &str, world: World) -> Self {

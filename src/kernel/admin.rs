@@ -118,17 +118,20 @@ impl Kernel {
         self.decided(ClauseId::logon(112), Hresult::S_OK)
     }
 
+    /// Whether a profile other than `but` has this name, or will have it. Case never counts: no two profiles differ in case alone.
+    pub(super) fn is_taken(&self, name: &str, but: Option<ProfileId>) -> bool {
+        let wanted = super::fold(name);
+        let is = |name: &str| super::fold(name) == wanted;
+        let mut others = self.profiles.iter().filter(|(id, _)| Some(*id) != but);
+        others.any(|(_, profile)| is(&profile.name) || profile.pending_rename.as_deref().is_some_and(is))
+    }
+
     /// RenameProfile: at once, or after the last session on it.
     fn rename_profile(&mut self, id: ProfileId, to: Option<&Text>, unicode: bool) -> Reply {
         let Some(to) = self.decode(to, unicode).filter(|to| is_profile_name(to)) else {
             return self.decided(ClauseId::logon(62), Hresult::MAPI_E_INVALID_PARAMETER);
         };
-        let wanted = super::fold(&to);
-        let names = |profile: &Profile| {
-            super::fold(&profile.name) == wanted || profile.pending_rename.as_deref().is_some_and(|name| super::fold(name) == wanted)
-        };
-        let taken = self.profiles.iter().any(|(other, profile)| other != id && names(profile));
-        if taken {
+        if self.is_taken(&to, Some(id)) {
             return self.decided(ClauseId::error(129), Hresult::MAPI_E_NO_ACCESS);
         }
         let in_use = self.is_in_use(id);

@@ -58,6 +58,8 @@ pub enum Fact {
     },
     /// Does the entry point function configure the service without a user interface? Yes or no.
     EntryPoint(ProfileId, u16),
+    /// Is the chosen profile still there, and not marked for deletion? Yes or no; others may have deleted it while dialogs were open.
+    StillThere(ProfileId),
 }
 
 /// What was found.
@@ -297,6 +299,9 @@ impl Logon<'_> {
         };
         way!(self.configuration_dialogs(profile));
         let (disabled, cured) = way!(self.services(profile));
+        if !self.yes(Fact::StillThere(profile))? {
+            return self.refuse(Row::R8_14);
+        }
         let publish = self.publish()?;
         let nature = self.nature(Row::R13_1, Row::R13_2, Row::R13_3, Row::R13_4)?;
         Ok(Ok(Outcome::New { profile, publish, nature, disabled, cured }))
@@ -470,12 +475,8 @@ impl Logon<'_> {
         Ok(Ok(None))
     }
 
-    /// Rows 8.5 and 8.6, and the reading implicit_default.
+    /// Rows 8.5 and 8.6, and the reading implicit_default: then the default profile comes before a dialog, as with MAPI_USE_DEFAULT.
     fn no_name(&mut self) -> Way<Option<ProfileId>> {
-        if self.ui {
-            self.path.push(Row::R8_5);
-            return Ok(Ok(None));
-        }
         if self.reading(Reading::ImplicitDefault)? != 0
             && !self.flag(LogonFlags::EXPLICIT_PROFILE)?
             && let Found::Profile(profile) = self.channel.find(Fact::DefaultProfile)?
@@ -483,7 +484,11 @@ impl Logon<'_> {
             self.path.push(Row::R8_1);
             return Ok(Ok(Some(profile)));
         }
-        self.refuse(Row::R8_6)
+        if !self.ui {
+            return self.refuse(Row::R8_6);
+        }
+        self.path.push(Row::R8_5);
+        Ok(Ok(None))
     }
 
     /// Rows 8.7 and 8.9 to 8.14.

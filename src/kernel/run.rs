@@ -70,6 +70,9 @@ impl Kernel {
         let args =
             Arguments { ui_param: *ui_param, name: profile_name.as_ref(), password: password.as_ref(), flags: *flags, session: *session };
         let (id, caller) = (run.id, run.caller);
+        if run.state.came == Some(true) {
+            self.emit(Event::MutexTaken);
+        }
         let mut world = World { kernel: self, ask, id, caller, args, state: &mut run.state, used: 0, wake: None };
         let decision = match decide(&mut world) {
             Ok(decision) => decision,
@@ -149,7 +152,7 @@ impl Kernel {
 
     /// A user creates a profile in the logon dialog; none if the name cannot be used.
     fn user_creates(&mut self, name: &str, services: &[String]) -> Option<ProfileId> {
-        if !is_profile_name(name) || self.profiles.find(name).is_some() {
+        if !is_profile_name(name) || self.is_taken(name, None) {
             return None;
         }
         let made = services.iter().filter_map(|service| self.machine.new_service(name, service, service)).collect();
@@ -196,6 +199,8 @@ impl World<'_> {
             Fact::ServiceProcess => yes(self.kernel.process(self.caller.process).kind == ProcessKind::Service),
             Fact::Password => yes(args.password.is_some_and(|password| !password.is_empty())),
             Fact::PasswordPointer => yes(args.password.is_some()),
+            // Not kept either: it is asked when nothing can make the call wait any more.
+            Fact::StillThere(profile) => yes(self.kernel.profiles.get(profile).is_some_and(|profile| !profile.marked)),
             Fact::NameGiven => yes(args.name.is_some_and(|name| !name.is_empty())),
             _ => return None,
         })
@@ -238,9 +243,6 @@ impl World<'_> {
     /// Waits for the mutex: without end, or for the short limit (LOGON-158).
     fn wait_for_mutex(&mut self, short: bool) -> Asked<Found> {
         if let Some(came) = self.state.came.take() {
-            if came {
-                self.kernel.emit(Event::MutexTaken);
-            }
             return Ok(yes(came));
         }
         let limit = match self.kernel.machine.readings.get(Reading::ShortTimeoutMs) {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::types::{Answer, Outcome, TIMEOUT, flag};
+use super::types::{Answer, NOT_INITIALIZED, Outcome, TIMEOUT, flag};
 use super::world::{CallState, World};
 
 /// Who holds the mutex.
@@ -178,7 +178,9 @@ impl World {
         let due = |world: &World, n: usize| matches!(world.calls[n].state, CallState::Queued { deadline: Some(at) } if at <= world.now);
         let Some(number) = (0..self.calls.len()).find(|&number| due(self, number)) else { return false };
         self.mutex.queue.retain(|&waiter| waiter != Waiter::Call(number));
-        self.finish(number, TIMEOUT, None);
+        // Chosen: a call whose process was uninitialised meanwhile ends as uninitialised here too, as the first step comes first.
+        let gone = self.init_count(self.calls[number].process) == 0;
+        self.finish(number, if gone { NOT_INITIALIZED } else { TIMEOUT }, None);
         true
     }
 

@@ -37,9 +37,11 @@ impl World {
     }
 
     /// Whether a profile other than `but` has this name, or will have it.
+    /// Chosen: two names that differ in case alone are never both there, whatever the reading of lookups, as in a registry.
     pub fn taken(&self, name: &str, but: Option<u32>) -> bool {
+        let same = |other: &str| other.to_lowercase() == name.to_lowercase();
         self.profiles.iter().filter(|profile| Some(profile.id) != but).any(|profile| {
-            self.same_name(&profile.name, name) || profile.pending_rename.as_ref().is_some_and(|next| self.same_name(next, name))
+            same(&profile.name) || profile.pending_rename.as_deref().is_some_and(same)
         })
     }
 

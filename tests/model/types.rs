@@ -25,10 +25,8 @@ pub const NO_ACCESS: u32 = 0x8007_0005;
 /// The session has ended, or is not the caller's.
 pub const INVALID_OBJECT: u32 = 0x8004_0108;
 
-/// What DeleteProfile answers for a profile that is marked already.
-/// Chosen: not found, as for a profile that does not exist. The clause catalogue (PROFILE-078) says `S_OK`;
-/// this is the one place to change.
-pub const DELETE_MARKED: u32 = NOT_FOUND;
+/// What DeleteProfile answers for a profile that is marked already: it is still there, and nothing more happens (PROFILE-078).
+pub const DELETE_MARKED: u32 = S_OK;
 
 /// How many logon dialogs one call shows at most; the one after that counts as cancelled without being shown.
 pub const MOST_DIALOGS: u32 = 100;

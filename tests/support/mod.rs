@@ -1,0 +1,71 @@
+//! What property tests and fuzz targets share: random worlds and operations, the kernel driven as the model is, and what has to hold.
+//!
+//! Everything random comes out of [`choices::Choices`], so that the bytes of a fuzzer and those of a property test mean the same. A [`plan::Plan`]
+//! is a model world and what limits the operations on it; [`sut::Sut`] is the kernel in the same situation; [`oracle::compare`] holds the two
+//! against each other.
+
+// Several crates include this module by path, and none uses all of it.
+#![allow(dead_code)]
+
+pub mod choices;
+pub mod generate;
+pub mod lower;
+pub mod oracle;
+pub mod plan;
+pub mod storm;
+pub mod sut;
+pub mod texts;
+
+use crate::model::{Op, World};
+use choices::Bytes;
+use plan::Plan;
+use sut::Sut;
+
+/// How many bytes of an input make the world.
+pub const WORLD_BYTES: usize = 128;
+/// How many bytes make one operation.
+pub const OP_BYTES: usize = 16;
+/// The most operations of one sequence.
+pub const MOST_OPS: usize = 60;
+
+/// The world and the pieces of which the operations are made.
+pub fn split(input: &[u8]) -> (Plan, impl Iterator<Item = &[u8]>) {
+    let (world, ops) = input.split_at(input.len().min(WORLD_BYTES));
+    (plan::plan(&mut Bytes::new(world)), ops.chunks(OP_BYTES).take(MOST_OPS))
+}
+
+/// Runs model and kernel side by side over a world and operations out of bytes, and holds them against each other after every step.
+///
+/// # Panics
+///
+/// With the whole story, when they differ.
+pub fn differential(input: &[u8]) {
+    let (plan, pieces) = split(input);
+    let mut model = plan.world.clone();
+    let mut sut = Sut::new(&plan);
+    let mut told = Vec::new();
+    let mut step = |model: &mut World, op: Op| {
+        let expected = model.apply(&op);
+        let got = sut.apply(&op);
+        told.push(op);
+        if let Err(what) = oracle::agree(model, &expected, &mut sut, &got) {
+            panic!("{what}\n{}", story(&plan, &told));
+        }
+    };
+    for op in plan.start() {
+        step(&mut model, op);
+    }
+    for piece in pieces {
+        let op = generate::op(&mut Bytes::new(piece), &plan, &model);
+        step(&mut model, op);
+    }
+}
+
+/// A world and what was done in it, to read.
+pub fn story(plan: &Plan, ops: &[Op]) -> String {
+    let mut text = format!("code page {}\n{:?}\n", plan.code_page, plan.world);
+    for (at, op) in ops.iter().enumerate() {
+        text.push_str(&format!("{at:>3}: {op:?}\n"));
+    }
+    text
+}
