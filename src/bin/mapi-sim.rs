@@ -60,7 +60,7 @@ Examples:
   mapi-sim clauses                 how many there are of what
   mapi-sim clauses SHUTDOWN        all of a prefix, a line each
   mapi-sim clauses LOGON-134       one, whole
-  mapi-sim clauses 'logon mutex'   those that have a text in them";
+  mapi-sim clauses 'user cancels'  those that have a text in them";
 
 /// The command line.
 #[derive(Parser)]

@@ -380,7 +380,7 @@ impl Logon<'_> {
             if self.reading(Reading::PasswordPolicy)? == 0 {
                 return self.refuse(Row::R4_3);
             }
-            self.path.push(Row::R4_2);
+            self.path.push(Row::R4_1);
         } else {
             let row = if self.yes(Fact::PasswordPointer)? { Row::R4_2 } else { Row::R4_1 };
             self.path.push(row);

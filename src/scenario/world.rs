@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
+use toml::de::DeValue;
+
 use crate::error::{Code, Problem};
 use crate::fixture::inline::{self, Origin};
 use crate::fixture::problems::{Note, Problems, quote};
@@ -34,9 +37,15 @@ impl Home {
     }
 }
 
-/// Merges the parents of the world in `[fixture]` into it.
+/// Merges the parents of the world in `[fixture]` into it. Their `format` is no part of the world.
 pub(super) fn extend<'a>(tree: Value<'a>, home: &Home, parents: &'a Parents, problems: &mut Problems) -> Value<'a> {
-    inline::extend_within(tree, "fixture", home.0.clone(), parents, problems)
+    let mut tree = inline::extend_within(tree, "fixture", home.0.clone(), parents, problems);
+    if let DeValue::Table(root) = tree.get_mut()
+        && let Some(DeValue::Table(world)) = root.get_mut("fixture").map(Spanned::get_mut)
+    {
+        world.remove("format");
+    }
+    tree
 }
 
 /// A world for a scenario that has none, so that the rest of it can be read.
@@ -52,7 +61,7 @@ pub(super) fn fixture(root: &Table<'_>, home: &Home, foreign: &mut Vec<Problem>,
     };
     let fixture = match (node.as_str(), node.as_table()) {
         (Some(name), _) => elsewhere(&node, name, home, foreign, problems),
-        (_, Some(table)) => Some(inline::fixture("fixture", &table, problems)),
+        (_, Some(table)) => Some(inline::fixture("[fixture]", &table, problems)),
         _ => {
             node.wrong_type("a shipped world's name, a path, or a table", problems);
             None

@@ -532,7 +532,8 @@ fn step10(i: &Inputs, ticked: bool, services: &mut [ServiceIs], dialogs: &mut u3
 fn step11(i: &Inputs, _ticked: bool, services: &mut [ServiceIs], dialogs: &mut u32) -> Row {
     let tries = if i.provider_ui() { 2 } else { 1 };
     let mut answers = i.retry.iter();
-    let (mut cured, mut failed) = (false, false);
+    // A service that the profile has switched off is one that cannot be asked.
+    let (mut cured, mut failed) = (false, services.iter().any(|service| service.disabled));
     for service in services.iter().filter(|service| !service.configured && !service.disabled) {
         let mut well = false;
         for _ in 0..if service.has_entry { tries } else { 0 } {

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::model::{LOGON_FAILED, Name, Op, Pw, Request, Svc, flag};
 use crate::support::choices::{Bytes, Choices, Dice};
 use crate::support::storm::Storm;
 use crate::support::sut::{Around, Sut};
@@ -41,4 +42,25 @@ fn storm(input: &[u8], seed: u64) {
             panic!("{what}\n{}", story(&plan, &told));
         }
     }
+}
+
+/// What a storm found: a profile that others delete while the dialogs of a logon are open is no profile to log on to (LOGON-112).
+#[test]
+fn a_profile_can_go_while_its_dialog_is_open() {
+    let (mut plan, _) = split(&[0; 128]);
+    let lacks = Svc { name: "SVC0".to_string(), configured: false, required: false, has_entry: true, disabled: false };
+    plan.world.add_profile("Work", false, vec![lacks]);
+    let mut sut = Sut::new(&plan);
+    sut.around = Around::Slow;
+    for process in [1, 2] {
+        sut.apply(&Op::Initialize { process, thread: 1, flags: 0, version: 0 });
+    }
+    let name = Name::Given("Work".to_string());
+    let flags = flag::NEW_SESSION | flag::LOGON_UI;
+    sut.apply(&Op::BeginLogon(Request { process: 1, thread: 1, name, password: Pw::Null, flags, null_result: false }));
+    assert!(sut.is_busy((1, 1)));
+    let deleted = sut.apply(&Op::DeleteProfile { process: 2, thread: 1, name: "Work".to_string() });
+    assert_eq!(deleted.code(), Some(0));
+    assert_eq!(sut.apply(&Op::FinishLogon { call: 0 }).code(), Some(LOGON_FAILED));
+    assert_eq!((sut.kernel.sessions().count(), sut.kernel.logon_mutex().is_free()), (0, true));
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mapi_sim::Script;
 use mapi_sim::call::{Call, CallId, Caller, Handle, Mapi, Reply};
-use mapi_sim::kernel::{Ask, Core, Event, Finished, Kernel, Member, Profiles, Progress, Question, Response};
+use mapi_sim::kernel::{Ask, DialogAnswer, Core, Event, Finished, Kernel, Member, Profiles, Progress, Question, Response};
 use mapi_sim::mapi::{CodePage, InitFlags};
 use mapi_sim::{SimDuration, SimTime};
 
@@ -21,6 +21,8 @@ pub enum Around {
     Script(Script),
     /// Anybody.
     Storm(Storm<Dice>),
+    /// Somebody who takes a second to confirm a dialog.
+    Slow,
 }
 
 impl Ask for Around {
@@ -28,6 +30,7 @@ impl Ask for Around {
         match self {
             Around::Script(script) => script.ask(world, question),
             Around::Storm(storm) => storm.ask(world, question),
+            Around::Slow => Response::After(SimDuration::from_secs(1), mapi_sim::kernel::Answer::Dialog(DialogAnswer::Ok)),
         }
     }
 }
