@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::mapi::{Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, Text};
+use crate::mapi::{
+    Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, NotifyEvents, OpenFlags, PropTag, Row, StoreFlags, Text, Value, WidthFlags,
+};
 
 use super::Handle;
 
@@ -97,6 +99,29 @@ impl Word for u32 {
     fn read(form: &Form) -> Result<Self, Option<String>> {
         match form {
             Form::Int(value) => u32::try_from(*value).map_err(|_| None),
+            _ => Err(None),
+        }
+    }
+
+    fn write(&self) -> Form {
+        Form::Int((*self).into())
+    }
+
+    fn absent() -> Option<Self> {
+        Some(0)
+    }
+
+    fn show(&self) -> Option<String> {
+        (*self != 0).then(|| self.to_string())
+    }
+}
+
+impl Word for i32 {
+    const EXPECTED: &'static str = "a number from -2147483648 to 2147483647";
+
+    fn read(form: &Form) -> Result<Self, Option<String>> {
+        match form {
+            Form::Int(value) => i32::try_from(*value).map_err(|_| None),
             _ => Err(None),
         }
     }
@@ -235,6 +260,115 @@ impl Word for Hresult {
     }
 }
 
+/// Bytes that a client passes or gets: an entry identifier. Written as hex digits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bytes(pub Box<[u8]>);
+
+impl Bytes {
+    /// These bytes.
+    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
+        Bytes(bytes.into())
+    }
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(self))
+    }
+}
+
+impl Word for Bytes {
+    const EXPECTED: &'static str = "a string of hex digits";
+
+    fn read(form: &Form) -> Result<Self, Option<String>> {
+        match form {
+            Form::Str(digits) => hex_bytes(digits).map(Bytes::new).ok_or(None),
+            _ => Err(None),
+        }
+    }
+
+    fn write(&self) -> Form {
+        Form::Str(hex(self))
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(hex(self))
+    }
+}
+
+impl Word for PropTag {
+    const EXPECTED: &'static str = "the name of a property such as \"PR_DISPLAY_NAME\", or eight hex digits";
+
+    fn read(form: &Form) -> Result<Self, Option<String>> {
+        match form {
+            Form::Str(text) => PropTag::parse(text).ok_or(None),
+            Form::Int(value) => u32::try_from(*value).map(PropTag::new).map_err(|_| None),
+            _ => Err(None),
+        }
+    }
+
+    fn write(&self) -> Form {
+        Form::Str(self.to_string())
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Word for Vec<PropTag> {
+    const EXPECTED: &'static str = "a list of property names";
+
+    fn read(form: &Form) -> Result<Self, Option<String>> {
+        match form {
+            Form::List(items) => items.iter().map(PropTag::read).collect(),
+            _ => Err(None),
+        }
+    }
+
+    fn write(&self) -> Form {
+        Form::List(self.iter().map(PropTag::write).collect())
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(format!("[{}]", self.iter().map(PropTag::to_string).collect::<Vec<_>>().join(", ")))
+    }
+}
+
+/// How many there are, as a scenario writes a number.
+pub(super) fn count<T>(list: &[T]) -> i64 {
+    i64::try_from(list.len()).unwrap_or(i64::MAX)
+}
+
+/// A row as a table of its columns, by property name whatever the type.
+pub(super) fn row(row: &Row) -> Form {
+    let name = |tag: PropTag| tag.property_name().map_or_else(|| tag.to_string(), str::to_owned);
+    Form::Table(row.props.iter().map(|prop| (name(prop.tag), value(&prop.value))).collect())
+}
+
+/// A property value: numbers as they are (PT_LONG without sign, as flag words read), errors by name, bytes as hex digits.
+fn value(value: &Value) -> Form {
+    match value {
+        Value::Null => Form::Null,
+        Value::Short(number) => Form::Int((*number).into()),
+        Value::Long(number) => Form::Int(number.cast_unsigned().into()),
+        Value::Bool(value) => Form::Bool(*value),
+        Value::Currency(number) | Value::LongLong(number) | Value::SysTime(number) => Form::Int(*number),
+        Value::String(text) => Form::Str(text.clone()),
+        Value::Binary(bytes) => Form::Str(hex(bytes)),
+        Value::Error(hr) => Form::Str(hr.to_string()),
+        other => Form::Str(other.to_string()),
+    }
+}
+
 /// `0x` and hex digits.
 fn hex_number(text: &str) -> Option<u32> {
     u32::from_str_radix(text.strip_prefix("0x")?, 16).ok()
@@ -300,7 +434,7 @@ macro_rules! flag_words {
     )*};
 }
 
-flag_words!(LogonFlags, InitFlags, LogoffFlags);
+flag_words!(LogonFlags, InitFlags, LogoffFlags, WidthFlags, StoreFlags, OpenFlags, NotifyEvents);
 
 /// Where a client lets a result be stored: somewhere, or nowhere (a NULL out-pointer, written `"NULL"`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

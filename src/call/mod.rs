@@ -7,19 +7,23 @@ mod form;
 mod init_monitor;
 mod mapi_functions;
 mod prof_admin;
+mod prop;
 mod session;
+mod table;
 mod unknown;
 
 use std::fmt;
 
-pub use form::{Form, OutPtr, Word, hex, hex_bytes};
+pub use form::{Bytes, Form, OutPtr, Word, hex, hex_bytes};
 pub use init_monitor::{IMAPIInitMonitor, IMAPIWaitResult};
 pub use mapi_functions::Mapi;
 pub use prof_admin::IProfAdmin;
-pub use session::IMAPISession;
+pub use prop::{IMAPIProp, IMAPIStatus};
+pub use session::{IMAPIClientShutdown, IMAPISession};
+pub use table::IMAPITable;
 pub use unknown::IUnknown;
 
-use crate::mapi::Hresult;
+use crate::mapi::{Hresult, PropTag, Row};
 
 /// An object that a client holds. Numbers count per kind and are never used twice in a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,10 +44,27 @@ pub enum ObjectKind {
     InitMonitor,
     /// IMAPIWaitResult.
     WaitResult,
+    /// IMAPITable.
+    Table,
+    /// IMAPIStatus.
+    Status,
+    /// IMsgStore.
+    MsgStore,
+    /// IAddrBook.
+    AddrBook,
 }
 
 impl ObjectKind {
-    const ALL: [ObjectKind; 4] = [ObjectKind::Session, ObjectKind::ProfAdmin, ObjectKind::InitMonitor, ObjectKind::WaitResult];
+    const ALL: [ObjectKind; 8] = [
+        ObjectKind::Session,
+        ObjectKind::ProfAdmin,
+        ObjectKind::InitMonitor,
+        ObjectKind::WaitResult,
+        ObjectKind::Table,
+        ObjectKind::Status,
+        ObjectKind::MsgStore,
+        ObjectKind::AddrBook,
+    ];
 
     /// The interface of the objects of this kind.
     pub const fn interface(self) -> &'static str {
@@ -52,6 +73,24 @@ impl ObjectKind {
             ObjectKind::ProfAdmin => "IProfAdmin",
             ObjectKind::InitMonitor => "IMAPIInitMonitor",
             ObjectKind::WaitResult => "IMAPIWaitResult",
+            ObjectKind::Table => "IMAPITable",
+            ObjectKind::Status => "IMAPIStatus",
+            ObjectKind::MsgStore => "IMsgStore",
+            ObjectKind::AddrBook => "IAddrBook",
+        }
+    }
+
+    /// The interfaces of the objects of this kind, their own first; IUnknown is left out.
+    pub const fn interfaces(self) -> &'static [&'static str] {
+        match self {
+            ObjectKind::Session => &["IMAPISession", "IMAPIClientShutdown"],
+            ObjectKind::ProfAdmin => &["IProfAdmin"],
+            ObjectKind::InitMonitor => &["IMAPIInitMonitor"],
+            ObjectKind::WaitResult => &["IMAPIWaitResult"],
+            ObjectKind::Table => &["IMAPITable"],
+            ObjectKind::Status => &["IMAPIStatus", "IMAPIProp"],
+            ObjectKind::MsgStore => &["IMsgStore", "IMAPIProp"],
+            ObjectKind::AddrBook => &["IAddrBook", "IMAPIProp"],
         }
     }
 
@@ -62,6 +101,10 @@ impl ObjectKind {
             ObjectKind::ProfAdmin => "prof_admin",
             ObjectKind::InitMonitor => "init_monitor",
             ObjectKind::WaitResult => "wait_result",
+            ObjectKind::Table => "table",
+            ObjectKind::Status => "status",
+            ObjectKind::MsgStore => "msg_store",
+            ObjectKind::AddrBook => "addr_book",
         }
     }
 }
@@ -256,12 +299,13 @@ macro_rules! calls {
             ///
             /// `name` is the documented name, alone (`Logoff`) or with its interface (`IMAPISession::Logoff`). `None` if nothing has that name.
             pub fn read(name: &str, this: Option<Handle>, args: &[(String, Form)]) -> Option<Result<Call, BadArg>> {
-                let (wanted, method) = name.split_once("::").map_or((this.map(|this| this.kind.interface()), name), |(left, right)| (Some(left), right));
+                let (wanted, method) = name.split_once("::").map_or((None, name), |(left, right)| (Some(left), right));
                 let args = Args { given: args };
                 let Some(this) = this else {
                     return Mapi::read(name, &args).map(|call| call.map(Call::Mapi));
                 };
-                $( if wanted == Some(stringify!($variant)) {
+                let looks_at = |interface: &str| wanted.map_or_else(|| this.kind.interfaces().contains(&interface), |wanted| wanted == interface);
+                $( if looks_at(stringify!($variant)) {
                     if let Some(call) = $variant::read(method, &args) {
                         return Some(call.map(|call| Call::$variant(this, call)));
                     }
@@ -277,6 +321,14 @@ calls! {
     IUnknown,
     /// A method of a session.
     IMAPISession,
+    /// A method of a session's fast shutdown.
+    IMAPIClientShutdown,
+    /// A method of a table.
+    IMAPITable,
+    /// A method of an object with properties.
+    IMAPIProp,
+    /// A method of a status object.
+    IMAPIStatus,
     /// A method of the profile administration object.
     IProfAdmin,
     /// A method of an initialisation monitor.
@@ -322,7 +374,7 @@ impl Reply {
     /// The object that came back, if one did.
     pub fn object(&self) -> Option<Handle> {
         match self.out {
-            Out::Object(handle) => Some(handle),
+            Out::Object(handle) | Out::Opened { object: handle, .. } => Some(handle),
             _ => None,
         }
     }
@@ -336,17 +388,65 @@ pub enum Out {
     Nothing,
     /// An object.
     Object(Handle),
+    /// An object of a type that the caller has to look at: lpulObjType.
+    Opened {
+        /// The object.
+        object: Handle,
+        /// PR_OBJECT_TYPE.
+        object_type: u32,
+    },
     /// TRUE or FALSE.
     Bool(bool),
+    /// A number: a count, a connection.
+    Number(i64),
+    /// Property tags.
+    Tags(Vec<PropTag>),
+    /// Rows of a table.
+    Rows(Vec<Row>),
+    /// Property values.
+    Props(Row),
+    /// An entry identifier.
+    EntryId(Bytes),
+    /// Strings.
+    Strings(Vec<String>),
+    /// A MAPIERROR, or none.
+    Error(Option<Box<MapiError>>),
+}
+
+/// MAPIERROR: what GetLastError gives (SESSION-023).
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapiError {
+    /// lpszError.
+    pub error: String,
+    /// lpszComponent.
+    pub component: String,
+    /// ulLowLevelError.
+    pub low_level_error: u32,
+    /// ulContext.
+    pub context: u32,
 }
 
 impl Out {
     /// Named values in text form, as a scenario expects them.
     pub fn form(&self) -> Vec<(&'static str, Form)> {
+        let strings = |list: &[String]| Form::List(list.iter().cloned().map(Form::Str).collect());
         match self {
             Out::Nothing => vec![],
             Out::Object(handle) => vec![("object", handle.write())],
+            Out::Opened { object, object_type } => vec![("object", object.write()), ("object_type", object_type.write())],
             Out::Bool(value) => vec![("value", Form::Bool(*value))],
+            Out::Number(value) => vec![("value", Form::Int(*value))],
+            Out::Tags(tags) => vec![("tags", tags.write()), ("count", Form::Int(form::count(tags)))],
+            Out::Rows(rows) => {
+                vec![("rows", Form::List(rows.iter().map(form::row).collect())), ("count", Form::Int(form::count(rows)))]
+            }
+            Out::Props(row) => vec![("props", form::row(row))],
+            Out::EntryId(bytes) => vec![("entry_id", bytes.write())],
+            Out::Strings(list) => vec![("strings", strings(list)), ("count", Form::Int(form::count(list)))],
+            Out::Error(None) => vec![("error", Form::Null)],
+            Out::Error(Some(error)) => {
+                vec![("error", Form::Str(error.error.clone())), ("component", Form::Str(error.component.clone()))]
+            }
         }
     }
 }

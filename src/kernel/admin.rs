@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::profile::{Profile, ProfileId, is_profile_name};
-use super::{Event, Kernel, Object};
+use super::{Body, Event, Kernel, Object};
 use crate::call::{Caller, IProfAdmin, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, Text};
@@ -25,7 +25,7 @@ impl Kernel {
             return reply;
         }
         let handle = self.new_handle(ObjectKind::ProfAdmin);
-        self.objects.insert(handle, Object { process: caller.process, deadline: None });
+        self.objects.insert(handle, Object::of_process(caller.process, Body::Plain));
         self.decided(ClauseId::logon(1), Hresult::S_OK);
         Reply::ok(Out::Object(handle))
     }

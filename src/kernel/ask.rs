@@ -50,6 +50,16 @@ pub enum Question {
         /// PR_SERVICE_NAME.
         service: String,
     },
+    /// How does the logon of a provider end? Answered by [`Answer::Result`]; a transport may take its time.
+    ProviderLogon {
+        /// Section name of the provider.
+        provider: String,
+    },
+    /// What does the logoff method of a provider return? Answered by [`Answer::Result`].
+    ProviderLogoff {
+        /// Section name of the provider.
+        provider: String,
+    },
     /// How many messages wait for a transport? Answered by [`Answer::Count`].
     Inbound {
         /// Section name of the transport.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ask::{DialogAnswer, LogonAct};
+use super::notify::SessionEvent;
 use crate::call::{Handle, ThreadId};
 use crate::mapi::Hresult;
 
@@ -105,6 +106,8 @@ pub enum Event {
     },
     /// A member left its session.
     MemberLeft(Handle),
+    /// A session pointer was released without Logoff before it (SHUTDOWN-006).
+    ReleasedWithoutLogoff(Handle),
     /// The session that this one began has no members any more and is gone.
     SessionEnded(Handle),
     /// A session was still open at the last MAPIUninitialize of its process (LOGON-037).
@@ -114,6 +117,58 @@ pub enum Event {
         /// Its name.
         name: String,
     },
+    /// A method of a provider was called.
+    Provider {
+        /// Section name of the provider.
+        provider: String,
+        /// The method.
+        call: ProviderCall,
+        /// The flags it was given.
+        flags: u32,
+        /// The window it was given.
+        ui_param: u64,
+        /// What it returned.
+        result: Hresult,
+    },
+    /// A path that is not built answered MAPI_E_NO_SUPPORT.
+    Unsupported,
+    /// A sink was told something.
+    Notified {
+        /// The session pointer that registered it.
+        session: Handle,
+        /// ulConnection.
+        connection: u32,
+        /// The client's name for the sink.
+        sink: u32,
+        /// What it was told.
+        event: SessionEvent,
+    },
+    /// Registrations that were not cancelled before Logoff ended with it (SHUTDOWN-012).
+    SinksDropped {
+        /// The session pointer.
+        session: Handle,
+        /// How many.
+        count: usize,
+    },
+    /// Objects that were not released before Logoff are dead now (SHUTDOWN-007).
+    ObjectsLeft {
+        /// The session pointer.
+        session: Handle,
+        /// The objects.
+        objects: Vec<Handle>,
+    },
+    /// DoFastShutdown came without a successful QueryFastShutdown before it (SHUTDOWN-079).
+    FastShutdownUnasked,
+    /// A process ended without a word.
+    ProcessKilled {
+        /// Its name.
+        process: String,
+    },
+    /// A provider DLL was unloaded.
+    FreeLibrary {
+        /// Its base name.
+        dll: String,
+    },
     /// A profile has another name.
     ProfileRenamed {
         /// The old name.
@@ -121,6 +176,47 @@ pub enum Event {
         /// The new name.
         to: String,
     },
+}
+
+/// Declares the provider methods that a trace names: variant and what is printed.
+macro_rules! provider_calls {
+    ($($variant:ident $text:literal $says:literal;)*) => {
+        /// A method of a service provider, as the trace names it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum ProviderCall { $(#[doc = $says] $variant,)* }
+
+        impl ProviderCall {
+            /// Its documented name.
+            pub const fn name(self) -> &'static str {
+                match self { $(ProviderCall::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+provider_calls! {
+    ABProviderInit "ABProviderInit" "The entry point of an address book provider.";
+    MSProviderInit "MSProviderInit" "The entry point of a store provider.";
+    XPProviderInit "XPProviderInit" "The entry point of a transport.";
+    Logon "Logon" "IABProvider::Logon or IMSProvider::Logon.";
+    SpoolerLogon "SpoolerLogon" "IMSProvider::SpoolerLogon.";
+    TransportLogon "TransportLogon" "IXPProvider::TransportLogon.";
+    AddressTypes "AddressTypes" "IXPLogon::AddressTypes.";
+    AddressTypesDropped "address types dropped" "The spooler forgets a transport's address types (SHUTDOWN-043).";
+    TransportNotify "TransportNotify" "IXPLogon::TransportNotify.";
+    OpenStatusEntry "OpenStatusEntry" "OpenStatusEntry of a logon object.";
+    ValidateState "ValidateState" "IMAPIStatus::ValidateState.";
+    SettingsDialog "SettingsDialog" "IMAPIStatus::SettingsDialog.";
+    StoreLogoffTransports "StoreLogoffTransports" "IMAPISupport::StoreLogoffTransports.";
+    Logoff "Logoff" "IABLogon::Logoff or IMSLogon::Logoff.";
+    TransportLogoff "TransportLogoff" "IXPLogon::TransportLogoff.";
+    ReleaseLogon "Release(logon)" "MAPI releases the logon object.";
+    Shutdown "Shutdown" "Shutdown of the provider object.";
+    ReleaseProvider "Release(provider)" "MAPI releases the provider object.";
+    QueryFastShutdown "QueryFastShutdown" "IMAPIProviderShutdown::QueryFastShutdown.";
+    NotifyProcessShutdown "NotifyProcessShutdown" "IMAPIProviderShutdown::NotifyProcessShutdown.";
+    DoFastShutdown "DoFastShutdown" "IMAPIProviderShutdown::DoFastShutdown.";
 }
 
 /// Where notifications of a process are produced (LOGON-014, LOGON-016).
@@ -168,9 +264,30 @@ impl fmt::Display for Event {
                 write!(f, "logoff dialog: parent=0x{parent:X}, {}", if *confirmed { "confirmed" } else { "refused" })
             }
             Event::MemberLeft(session) => write!(f, "{session} left"),
+            Event::ReleasedWithoutLogoff(session) => write!(f, "{session} released without Logoff"),
             Event::SessionEnded(session) => write!(f, "{session} ended"),
             Event::SessionAbandoned(session) => write!(f, "{session} was open at the last MAPIUninitialize"),
             Event::ProfileDeleted { name } => write!(f, "profile \"{name}\" deleted"),
+            Event::Provider { provider, call, flags, ui_param, result } => {
+                let window = if *ui_param == 0 { String::new() } else { format!(", ui_param=0x{ui_param:X}") };
+                write!(f, "\"{provider}\".{}(flags=0x{flags:X}{window}) -> {result}", call.name())
+            }
+            Event::Unsupported => f.write_str("not built: MAPI_E_NO_SUPPORT"),
+            Event::Notified { session, connection, sink, event } => {
+                let what = match event {
+                    SessionEvent::LoggedOff => "fnevExtended: a client logged off",
+                    SessionEvent::EndOfSession => "fnevCriticalError: MAPI_E_END_OF_SESSION",
+                };
+                write!(f, "OnNotify of sink {sink} ({session}, connection {connection}): {what}")
+            }
+            Event::SinksDropped { session, count } => write!(f, "{count} registration(s) of {session} ended with Logoff"),
+            Event::ObjectsLeft { session, objects } => {
+                let names: Vec<String> = objects.iter().map(Handle::to_string).collect();
+                write!(f, "objects of {session} not released before Logoff: {}", names.join(", "))
+            }
+            Event::FastShutdownUnasked => f.write_str("DoFastShutdown without a successful QueryFastShutdown"),
+            Event::ProcessKilled { process } => write!(f, "process {process} killed"),
+            Event::FreeLibrary { dll } => write!(f, "FreeLibrary {dll}"),
             Event::ProfileRenamed { from, to } => write!(f, "profile \"{from}\" renamed to \"{to}\""),
         }
     }

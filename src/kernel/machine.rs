@@ -18,6 +18,8 @@ pub struct Machine {
     pub max_sessions: Option<u32>,
     /// Steps of MAPIInitialize that fail (LOGON-008, LOGON-020 to LOGON-028).
     pub init_failure: Vec<InitStep>,
+    /// Whether processes may leave fast: 0 unless a provider refuses, 1 if all agree, 2 never (SHUTDOWN-064).
+    pub fast_shutdown: u8,
     /// Outlook version: 2010, 2013 or 2016.
     pub outlook_version: u16,
     /// Whether diagnostics count as failures of the test. Changes no answer.

@@ -5,33 +5,46 @@
 
 mod admin;
 mod ask;
+mod eid;
+mod entry;
 mod event;
 pub mod logon;
 mod machine;
 mod monitor;
 mod mutex;
+mod notify;
+mod object;
 mod process;
 mod profile;
+mod props;
+mod provider;
 mod rows;
 mod run;
 mod session;
+mod shutdown;
+mod status;
+mod table;
 mod wait;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 pub use ask::{Answer, Ask, DialogAnswer, LogonAct, LogonAnswer, Nobody, Question, Response, Tick};
-pub use event::{Event, NotificationHome};
+pub use event::{Event, NotificationHome, ProviderCall};
 pub use machine::{InitStep, Machine, MutexHolder, ProcessKind};
 pub use mutex::{Holder, LogonMutex};
+pub use notify::{Registration, SessionEvent};
+pub use object::{Body, Object};
 pub use process::{MAPI_INIT_VERSION, Process, Thread};
 pub use profile::{
     Identity, MAX_PROFILE_NAME, Profile, ProfileId, ProfileProvider, ProfileService, Profiles, Provider, ProviderKind, Service, fold,
     is_profile_name, name_length,
 };
+pub use provider::{Active, Place};
 pub use rows::{Path, Row};
 pub use run::{Before, LogonWhy};
-pub use session::{Core, Member};
+pub use session::{Core, LastError, Member};
+pub use table::{Source, View};
 pub use wait::Progress;
 
 use crate::call::{Call, CallId, Caller, Handle, IMAPISession, IUnknown, Mapi, ObjectKind, ProcessId, Reply};
@@ -63,18 +76,18 @@ pub struct Kernel {
     calls: u32,
     /// How many objects of each kind were made.
     made: BTreeMap<ObjectKind, u32>,
+    /// Registrations for events of sessions.
+    registrations: Vec<Registration>,
+    /// How many registrations were made.
+    connections: u32,
+    /// Notifications that wait for their delivery.
+    queued: VecDeque<notify::Queued>,
+    /// Provider DLLs that stay loaded until the last client is gone.
+    loaded: BTreeSet<String>,
     /// What happened in the call that runs; taken away with its reply.
     trace: Vec<Event>,
     /// What decided the call that runs.
     why: Why,
-}
-
-/// An object other than a session.
-#[derive(Clone, Debug, PartialEq)]
-struct Object {
-    process: ProcessId,
-    /// When a wait that this object stands for is over; IMAPIWaitResult only.
-    deadline: Option<SimTime>,
 }
 
 /// What decided a reply.
@@ -140,6 +153,10 @@ impl Kernel {
             now: SimTime::ZERO,
             calls: 0,
             made: BTreeMap::new(),
+            registrations: Vec::new(),
+            connections: 0,
+            queued: VecDeque::new(),
+            loaded: BTreeSet::new(),
             trace: Vec::new(),
             why: Why::Nothing,
         };
@@ -233,30 +250,38 @@ impl Kernel {
 
     /// Lets the running call go as far as it can.
     fn step(&mut self, run: &mut Running, ask: &mut dyn Ask) -> Result<Reply, Wake> {
+        self.deliver_on(run.caller);
         match run.call {
-            Call::Mapi(Mapi::MAPILogonEx { .. }) => self.logon_ex(run, ask),
-            Call::Mapi(ref call) => Ok(self.function(run.caller, call)),
-            Call::IUnknown(this, ref call) => Ok(self.unknown(run.caller, this, call)),
-            Call::IMAPIInitMonitor(this, ref call) => self.init_monitor(run.caller, this, call, &mut run.state),
-            Call::IMAPIWaitResult(this, _) => self.wait_result(run.caller, this, &mut run.state),
-            Call::IMAPISession(this, ref call) => match self.refuse_object(run.caller, this) {
-                Some(reply) => Ok(reply),
-                None => match *call {
-                    IMAPISession::Logoff { ui_param, flags, reserved } => self.logoff(run, this, (ui_param, flags, reserved), ask),
-                },
-            },
-            Call::IProfAdmin(this, ref call) => match self.refuse_object(run.caller, this) {
-                Some(reply) => Ok(reply),
-                None => Ok(self.prof_admin(call)),
-            },
+            Call::Mapi(Mapi::MAPILogonEx { .. }) => return self.logon_ex(run, ask),
+            Call::Mapi(ref call) => return Ok(self.function(run.caller, call, ask)),
+            Call::IUnknown(this, ref call) => return Ok(self.unknown(run.caller, this, call, ask)),
+            Call::IMAPIInitMonitor(this, ref call) => return self.init_monitor(run.caller, this, call, &mut run.state),
+            Call::IMAPIWaitResult(this, _) => return self.wait_result(run.caller, this, &mut run.state),
+            _ => {}
+        }
+        let this = run.call.this().expect("functions were taken above");
+        if let Some(reply) = self.refuse_object(run.caller, this) {
+            return Ok(reply);
+        }
+        match run.call {
+            Call::IMAPISession(_, IMAPISession::Logoff { ui_param, flags, reserved }) => {
+                self.logoff(run, this, (ui_param, flags, reserved), ask)
+            }
+            Call::IMAPISession(..) => self.session_method(run, this, ask),
+            Call::IMAPIClientShutdown(_, ref call) => Ok(self.client_shutdown(run.caller, call)),
+            Call::IProfAdmin(_, ref call) => Ok(self.prof_admin(call)),
+            Call::IMAPITable(_, ref call) => Ok(self.table(this, call)),
+            Call::IMAPIProp(_, ref call) => Ok(self.prop(this, call)),
+            Call::IMAPIStatus(_, ref call) => Ok(self.status_method(this, call)),
+            _ => unreachable!("functions and waits were taken above"),
         }
     }
 
     /// Functions that never wait.
-    fn function(&mut self, caller: Caller, call: &Mapi) -> Reply {
+    fn function(&mut self, caller: Caller, call: &Mapi, ask: &mut dyn Ask) -> Reply {
         match *call {
             Mapi::MAPIInitialize { version, flags } => self.initialize(caller, version, flags),
-            Mapi::MAPIUninitialize {} => self.uninitialize(caller),
+            Mapi::MAPIUninitialize {} => self.uninitialize(caller, ask),
             Mapi::MAPIAdminProfiles { flags } => self.admin_profiles(caller, flags),
             Mapi::ScInitMapiUtil { flags } => self.init_util(caller, flags),
             Mapi::DeinitMapiUtil {} => self.deinit_util(caller),
@@ -277,16 +302,18 @@ impl Kernel {
         if !self.is_initialized(caller) {
             return Some(self.decided(ClauseId::logon(37), Hresult::MAPI_E_NOT_INITIALIZED));
         }
-        let (owner, clause) = match self.members.get(&this) {
-            Some(member) if member.logged_off => (None, ClauseId::shutdown(2)),
-            Some(member) => (Some(member.process), ClauseId::logon(72)),
-            None => (self.objects.get(&this).map(|object| object.process), ClauseId::logon(72)),
+        let dead = |session: Handle| self.members.get(&session).is_none_or(|member| member.logged_off);
+        let (owner, clause) = match (self.members.get(&this), self.objects.get(&this)) {
+            (Some(member), _) if member.logged_off => (None, ClauseId::shutdown(2)),
+            (Some(member), _) => (Some(member.process), ClauseId::logon(72)),
+            (_, Some(object)) if object.session.is_some_and(dead) => (None, ClauseId::shutdown(9)),
+            (_, object) => (object.map(|object| object.process), ClauseId::logon(72)),
         };
         (owner != Some(caller.process)).then(|| self.decided(clause, Hresult::MAPI_E_INVALID_OBJECT))
     }
 
     /// QueryInterface and the final Release.
-    fn unknown(&mut self, caller: Caller, this: Handle, call: &IUnknown) -> Reply {
+    fn unknown(&mut self, caller: Caller, this: Handle, call: &IUnknown, ask: &mut dyn Ask) -> Reply {
         let owner = self.members.get(&this).map(|member| member.process).or_else(|| self.objects.get(&this).map(|object| object.process));
         if owner != Some(caller.process) {
             return self.decided(ClauseId::logon(72), Hresult::MAPI_E_INVALID_OBJECT);
@@ -295,9 +322,9 @@ impl Kernel {
             IUnknown::QueryInterface { iid } => self.query_interface(this, *iid),
             IUnknown::Release {} => {
                 if this.kind() == ObjectKind::Session {
-                    self.release_session(this);
+                    self.release_session(this, ask);
                 } else {
-                    self.objects.remove(&this);
+                    self.release_object(this, ask);
                 }
                 self.decided(ClauseId::shutdown(6), Hresult::S_OK)
             }
@@ -310,8 +337,8 @@ impl Kernel {
         if dead && self.machine.readings.index(Reading::DeadQueryInterface) != 0 {
             return self.decided(ClauseId::shutdown(4), Hresult::MAPI_E_INVALID_OBJECT);
         }
-        let own = Guid::from_name(&format!("IID_{}", this.kind().interface()));
-        let known = own == Some(iid) || Guid::from_name("IID_IUnknown") == Some(iid);
+        let mut interfaces = this.kind().interfaces().iter().chain(&["IUnknown"]);
+        let known = interfaces.any(|name| Guid::from_name(&format!("IID_{name}")) == Some(iid));
         let hr = if known { Hresult::S_OK } else { Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED };
         self.decided(ClauseId::error(10), hr)
     }

@@ -1,7 +1,7 @@
 //! IMAPIInitMonitor and IMAPIWaitResult: objects that tell whether MAPI is initialised, and wait for it.
 
 use super::wait::{State, Wake};
-use super::{Kernel, Object};
+use super::{Body, Kernel, Object};
 use crate::call::{Caller, Handle, IMAPIInitMonitor, ObjectKind, Out, Reply};
 use crate::clause::ClauseId;
 use crate::mapi::Hresult;
@@ -14,7 +14,7 @@ impl Kernel {
     /// CreateMAPIInitializationMonitor: works before MAPIInitialize (LOGON-045).
     pub(super) fn create_monitor(&mut self, caller: Caller) -> Reply {
         let handle = self.new_handle(ObjectKind::InitMonitor);
-        self.objects.insert(handle, Object { process: caller.process, deadline: None });
+        self.objects.insert(handle, Object::of_process(caller.process, Body::Plain));
         self.decided(ClauseId::logon(45), Hresult::S_OK);
         Reply::ok(Out::Object(handle))
     }
@@ -39,7 +39,7 @@ impl Kernel {
             IMAPIInitMonitor::Wait { timeout } => self.wait_initialized(caller, self.deadline(timeout), state),
             IMAPIInitMonitor::BeginWait { timeout } => {
                 let handle = self.new_handle(ObjectKind::WaitResult);
-                self.objects.insert(handle, Object { process: caller.process, deadline: self.deadline(timeout) });
+                self.objects.insert(handle, Object::of_process(caller.process, Body::Wait(self.deadline(timeout))));
                 self.decided(ClauseId::logon(50), Hresult::S_OK);
                 Ok(Reply::ok(Out::Object(handle)))
             }
@@ -49,7 +49,9 @@ impl Kernel {
     /// IMAPIWaitResult::End: waits with the time of BeginWait (LOGON-051).
     pub(super) fn wait_result(&mut self, caller: Caller, this: Handle, state: &mut State) -> Result<Reply, Wake> {
         match self.objects.get(&this) {
-            Some(object) if object.process == caller.process => self.wait_initialized(caller, object.deadline, state),
+            Some(Object { process, body: Body::Wait(deadline), .. }) if *process == caller.process => {
+                self.wait_initialized(caller, *deadline, state)
+            }
             _ => Ok(self.decided(ClauseId::logon(72), Hresult::MAPI_E_INVALID_OBJECT)),
         }
     }

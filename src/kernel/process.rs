@@ -2,7 +2,7 @@
 
 use super::event::{Event, NotificationHome};
 use super::machine::{InitStep, ProcessKind};
-use super::Kernel;
+use super::{Ask, Kernel};
 use crate::call::{Caller, ProcessId, Reply, ThreadId};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, InitFlags};
@@ -21,6 +21,10 @@ pub struct Process {
     pub(super) service: bool,
     /// ScInitMapiUtil calls that DeinitMapiUtil has not undone.
     pub(super) utilities: u32,
+    /// Whether QueryFastShutdown said yes.
+    pub(super) asked_fast_shutdown: bool,
+    /// Whether DoFastShutdown succeeded: no call is answered any more (SHUTDOWN-083).
+    pub(super) fast_shutdown: bool,
 }
 
 /// A thread of a process.
@@ -34,7 +38,17 @@ pub struct Thread {
 impl Process {
     /// A process that has not called anything yet.
     pub(super) fn new(name: &str, kind: ProcessKind) -> Self {
-        Process { name: name.to_owned(), kind, threads: Vec::new(), count: 0, notifications: None, service: false, utilities: 0 }
+        Process {
+            name: name.to_owned(),
+            kind,
+            threads: Vec::new(),
+            count: 0,
+            notifications: None,
+            service: false,
+            utilities: 0,
+            asked_fast_shutdown: false,
+            fast_shutdown: false,
+        }
     }
 
     /// Its name.
@@ -126,11 +140,14 @@ impl Kernel {
     pub(super) fn is_initialized(&self, caller: Caller) -> bool {
         let process = self.process(caller.process);
         let strict = self.machine.readings.index(Reading::StrictThreads) != 0;
-        process.count > 0 && (!strict || process.threads.get(usize::from(caller.thread.0)).is_some_and(|thread| thread.count > 0))
+        process.count > 0 && !process.fast_shutdown && (!strict || process.threads.get(usize::from(caller.thread.0)).is_some_and(|thread| thread.count > 0))
     }
 
     /// MAPIInitialize: its steps in their order; the first that fails names the error (LOGON-008).
     pub(super) fn initialize(&mut self, caller: Caller, version: u32, flags: InitFlags) -> Reply {
+        if self.process(caller.process).fast_shutdown {
+            return self.decided(ClauseId::shutdown(83), Hresult::MAPI_E_NOT_INITIALIZED);
+        }
         if version != MAPI_INIT_VERSION {
             return self.decided(ClauseId::logon(11), Hresult::MAPI_E_INVALID_PARAMETER);
         }
@@ -159,7 +176,10 @@ impl Kernel {
     }
 
     /// MAPIUninitialize: the last one of a process ends its sessions (LOGON-034 to LOGON-037).
-    pub(super) fn uninitialize(&mut self, caller: Caller) -> Reply {
+    pub(super) fn uninitialize(&mut self, caller: Caller, ask: &mut dyn Ask) -> Reply {
+        if self.process(caller.process).fast_shutdown {
+            return self.decided(ClauseId::shutdown(83), Hresult::S_OK);
+        }
         if let Some(thread) = self.thread_mut(caller) {
             thread.count = thread.count.saturating_sub(1);
         }
@@ -170,19 +190,20 @@ impl Kernel {
         }
         process.count -= 1;
         if process.count == 0 {
-            self.last_uninitialize(caller.process);
+            self.last_uninitialize(caller.process, ask);
         }
         self.decided(ClauseId::logon(34), Hresult::S_OK)
     }
 
-    fn last_uninitialize(&mut self, id: ProcessId) {
-        self.abandon_sessions(id);
+    fn last_uninitialize(&mut self, id: ProcessId, ask: &mut dyn Ask) {
+        self.abandon_sessions(id, ask);
         let process = self.process_mut(id);
         process.notifications = None;
         process.service = false;
         process.threads.iter_mut().for_each(|thread| thread.count = 0);
         self.emit(Event::DeinitMapiUtil);
         self.emit(Event::Uninitialized);
+        self.unload_providers();
     }
 
     /// ScInitMapiUtil and DeinitMapiUtil: they leave the count of MAPIInitialize alone (LOGON-040).

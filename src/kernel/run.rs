@@ -8,6 +8,7 @@ use super::logon::{
 };
 use super::machine::ProcessKind;
 use super::mutex::Holder;
+use super::provider::Client;
 use super::profile::{MAX_PROFILE_NAME, Profile, ProfileId, Profiles, is_profile_name, name_length};
 use super::rows::Path;
 use super::wait::{Running, State, Wake};
@@ -106,7 +107,16 @@ impl Kernel {
             }
         };
         let core = core.expect("a join is decided only when there is a shared session, and the call holds the mutex");
+        let joined = self.cores.get(&core).is_some_and(|core| !core.members.is_empty());
         let session = self.add_member(core, caller, flags, nature.no_mail);
+        if !joined {
+            let service = flags.contains(LogonFlags::NT_SERVICE);
+            let ui = flags.contains(LogonFlags::LOGON_UI) && !service;
+            self.start_eagerly(core, Client { ui_param: 0, ui, service }, ask);
+        }
+        if nature.download || self.machine.readings.index(Reading::EagerTransports) != 0 {
+            self.start_transports_now(core, ask);
+        }
         if nature.download {
             self.download(core, ask);
         }

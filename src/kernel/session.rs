@@ -5,13 +5,16 @@ use std::sync::Arc;
 use super::ask::{Answer, Ask, Question, Response};
 use super::event::Event;
 use super::machine::ProcessKind;
+use super::object::Body;
 use super::profile::{ProfileId, ProviderKind};
+use super::provider::{Active, Place};
+use super::status::ADDRESS_BOOK_ROW;
 use super::wait::{Running, Wake};
 use super::Kernel;
 use crate::call::{Caller, Handle, ObjectKind, ProcessId, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, LogoffFlags, LogonFlags};
-use crate::time::SimDuration;
+use crate::time::{SimDuration, SimTime};
 
 /// What the clients of one session have in common. An individual session has one client.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +27,24 @@ pub struct Core {
     pub ended: bool,
     /// Clients that have not logged off.
     pub members: Vec<Handle>,
+    /// Name of the profile when the session was made; it stays, whatever happens to the profile (STATUS-063).
+    pub profile_name: String,
     /// Services (by position in the profile) that are disabled for its life (LOGON-225).
     pub disabled: Vec<u16>,
     /// Whether the spooler knows it: it has a messaging member (LOGON-173).
     pub spooler: bool,
+    /// When the spooler was told and has not begun to start the transports.
+    pub spooler_due: Option<SimTime>,
+    /// Providers that are logged on, or being logged on, in order.
+    pub providers: Vec<Active>,
+    /// Highest PR_ROWID that was given to a status row.
+    pub rows: u32,
+    /// Row numbers that the profile fixes (reading status_rows = "profile").
+    pub reserved_rows: Vec<(Place, u32)>,
+    /// Whether the address book was opened, so that its providers were tried.
+    pub address_book: bool,
+    /// Whether every address book provider of the profile failed (STATUS-072).
+    pub address_book_failed: bool,
 }
 
 /// A client of a session, with a session pointer of its own (LOGON-071).
@@ -43,6 +60,19 @@ pub struct Member {
     pub no_mail: bool,
     /// Whether Logoff was called. Only Release may follow (SHUTDOWN-001).
     pub logged_off: bool,
+    /// What GetLastError knows; of this pointer alone (SESSION-022).
+    pub last_error: Option<LastError>,
+}
+
+/// A failure that GetLastError can be asked about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LastError {
+    /// The HRESULT.
+    pub hr: Hresult,
+    /// The method that returned it.
+    pub method: &'static str,
+    /// The clause that decided.
+    pub clause: Option<ClauseId>,
 }
 
 /// The most messages that one download fetches.
@@ -59,7 +89,7 @@ impl Kernel {
         }
         let next = self.made.get(&ObjectKind::Session).copied().unwrap_or(0) + 1;
         let handle = Handle::new(ObjectKind::Session, next);
-        let core = Core { profile, shared: publish, ended: false, members: Vec::new(), disabled, spooler: false };
+        let core = self.new_core(profile, publish, disabled);
         self.cores.insert(handle, core);
         self.emit(Event::SessionMade(handle));
         if publish {
@@ -69,17 +99,42 @@ impl Kernel {
         handle
     }
 
+    fn new_core(&self, profile: ProfileId, shared: bool, disabled: Vec<u16>) -> Core {
+        let found = self.profiles.get(profile);
+        let fixed = self.machine.readings.index(Reading::StatusRows) != 0;
+        let places = found.filter(|_| fixed).into_iter().flat_map(|profile| profile.places());
+        let with_row = places.filter(|(_, instance)| self.machine.providers.get(&instance.provider).is_some_and(|p| p.status_row));
+        let reserved_rows: Vec<(Place, u32)> = with_row.map(|(place, _)| place).zip(ADDRESS_BOOK_ROW + 1..).collect();
+        Core {
+            profile,
+            shared,
+            ended: false,
+            members: Vec::new(),
+            profile_name: found.map_or_else(String::new, |profile| profile.name.clone()),
+            disabled,
+            spooler: false,
+            spooler_due: None,
+            providers: Vec::new(),
+            rows: reserved_rows.last().map_or(ADDRESS_BOOK_ROW, |(_, row)| *row),
+            reserved_rows,
+            address_book: false,
+            address_book_failed: false,
+        }
+    }
+
     /// A client gets its session pointer; the spooler is told if it is a messaging one and the first of the session.
     pub(super) fn add_member(&mut self, core: Handle, caller: Caller, flags: LogonFlags, no_mail: bool) -> Handle {
         let handle = self.new_handle(ObjectKind::Session);
         if handle != core {
             self.emit(Event::Joined(core));
         }
-        self.members.insert(handle, Member { core, process: caller.process, flags, no_mail, logged_off: false });
+        self.members.insert(handle, Member { core, process: caller.process, flags, no_mail, logged_off: false, last_error: None });
+        let now = self.now;
         let session = self.cores.get_mut(&core).expect("the session of a new member exists");
         session.members.push(handle);
         if !no_mail && !session.spooler {
             session.spooler = true;
+            session.spooler_due = Some(now);
             self.emit(Event::SpoolerTold);
         }
         handle
@@ -134,10 +189,8 @@ impl Kernel {
         if flags.contains(LogoffFlags::UI) && !self.confirmed(run, ui_param, ask)? {
             return Ok(self.decided(ClauseId::shutdown(36), Hresult::MAPI_E_USER_CANCEL));
         }
-        if flags.contains(LogoffFlags::SHARED) {
-            self.end_sharing(this);
-        }
-        self.leave(this);
+        let ends = flags.contains(LogoffFlags::SHARED) && self.end_sharing(this);
+        self.leave(this, ends, ask);
         Ok(self.decided(ClauseId::session(250), Hresult::S_OK))
     }
 
@@ -161,48 +214,81 @@ impl Kernel {
     }
 
     /// MAPI_LOGOFF_SHARED: nobody joins this session any more (LOGON-147). On an individual session the flag has no effect (SHUTDOWN-024).
-    fn end_sharing(&mut self, this: Handle) {
-        let Some(id) = self.members.get(&this).map(|member| member.core) else { return };
+    fn end_sharing(&mut self, this: Handle) -> bool {
+        let Some(id) = self.members.get(&this).map(|member| member.core) else { return false };
         let owner_only = self.machine.readings.index(Reading::LogoffSharedBy) != 0;
-        let Some(core) = self.cores.get_mut(&id) else { return };
-        if !core.shared || core.ended || (owner_only && this != id) {
-            return;
+        let Some(core) = self.cores.get_mut(&id) else { return false };
+        if !core.shared || (owner_only && this != id) {
+            return false;
         }
-        core.ended = true;
-        self.ended += 1;
+        if !core.ended {
+            core.ended = true;
+            self.ended += 1;
+        }
         if self.shared == Some(id) {
             self.shared = None;
         }
+        true
     }
 
-    /// A client leaves its session; the last one ends it.
-    fn leave(&mut self, this: Handle) {
+    /// A client leaves its session; the last one ends it. Its objects die, its stores are closed, the other members' sinks are told.
+    fn leave(&mut self, this: Handle, ends: bool, ask: &mut dyn Ask) {
         let Some(member) = self.members.get_mut(&this) else { return };
         member.logged_off = true;
-        let id = member.core;
-        let no_mail = member.no_mail;
+        let (id, no_mail) = (member.core, member.no_mail);
         self.emit(Event::MemberLeft(this));
+        self.leave_objects(this, ask);
+        self.tell_members(this, ends);
         let Some(core) = self.cores.get_mut(&id) else { return };
         core.members.retain(|member| *member != this);
         if core.members.is_empty() {
-            return self.end_session(id);
+            return self.end_session(id, ask);
         }
         let members = &self.members;
         if core.spooler && !no_mail && core.members.iter().all(|member| members[member].no_mail) {
-            core.spooler = false;
-            self.emit(Event::SpoolerForgot);
+            self.spooler_forgets(id, ask);
         }
     }
 
-    /// The last client has left.
-    fn end_session(&mut self, id: Handle) {
+    /// What a client leaves behind at Logoff is invalid from now on; its stores are closed for it (SHUTDOWN-007 to SHUTDOWN-010).
+    fn leave_objects(&mut self, this: Handle, ask: &mut dyn Ask) {
+        let left = self.objects.iter().filter(|(_, object)| object.session == Some(this));
+        let left: Vec<(Handle, Body)> = left.map(|(handle, object)| (*handle, object.body.clone())).collect();
+        if left.is_empty() {
+            return;
+        }
+        self.emit(Event::ObjectsLeft { session: this, objects: left.iter().map(|(handle, _)| *handle).collect() });
+        let last = self.members.get(&this).and_then(|member| self.cores.get(&member.core)).is_some_and(|core| core.members.len() <= 1);
+        for (_, body) in left {
+            // The last client's stores are logged off with the session.
+            if let Body::MsgStore { place, .. } = body
+                && !last
+            {
+                self.close_store(this, place, ask);
+            }
+        }
+    }
+
+    /// The last messaging member left: the transports are logged off, the spooler forgets the session (LOGON-196).
+    fn spooler_forgets(&mut self, id: Handle, ask: &mut dyn Ask) {
+        self.log_off_providers(id, &[ProviderKind::Transport], ask);
+        if let Some(core) = self.cores.get_mut(&id) {
+            core.spooler = false;
+            core.spooler_due = None;
+        }
+        self.emit(Event::SpoolerForgot);
+    }
+
+    /// The last client has left: the providers are logged off (SHUTDOWN-030).
+    fn end_session(&mut self, id: Handle, ask: &mut dyn Ask) {
+        if self.cores.get(&id).is_some_and(|core| core.spooler) {
+            self.spooler_forgets(id, ask);
+        }
+        self.log_off_providers(id, &[ProviderKind::Transport, ProviderKind::AddressBook, ProviderKind::Store], ask);
         let Some(core) = self.cores.remove(&id) else { return };
         self.ended -= u32::from(core.ended);
         if self.shared == Some(id) {
             self.shared = None;
-        }
-        if core.spooler {
-            self.emit(Event::SpoolerForgot);
         }
         self.emit(Event::SessionEnded(id));
         self.release_profile(core.profile);
@@ -235,19 +321,20 @@ impl Kernel {
     }
 
     /// The last Release of a session pointer; without Logoff before it counts as one (SHUTDOWN-006).
-    pub(super) fn release_session(&mut self, this: Handle) {
+    pub(super) fn release_session(&mut self, this: Handle, ask: &mut dyn Ask) {
         if self.members.get(&this).is_some_and(|member| !member.logged_off) {
-            self.leave(this);
+            self.emit(Event::ReleasedWithoutLogoff(this));
+            self.leave(this, false, ask);
         }
         self.members.remove(&this);
     }
 
     /// The sessions that a process has when its last MAPIUninitialize comes are logged off (LOGON-037).
-    pub(super) fn abandon_sessions(&mut self, process: ProcessId) {
+    pub(super) fn abandon_sessions(&mut self, process: ProcessId, ask: &mut dyn Ask) {
         let open = self.members.iter().filter(|(_, member)| member.process == process && !member.logged_off);
         for session in open.map(|(handle, _)| *handle).collect::<Vec<_>>() {
             self.emit(Event::SessionAbandoned(session));
-            self.leave(session);
+            self.leave(session, false, ask);
         }
     }
 }

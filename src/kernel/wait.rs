@@ -4,7 +4,7 @@ use super::ask::{Answer, Ask};
 use super::logon::Found;
 use super::mutex::Holder;
 use super::{Event, Finished, Kernel};
-use crate::call::{Call, CallId, Caller, ProcessId, Reply};
+use crate::call::{Call, CallId, Caller, Handle, ProcessId, Reply};
 use crate::time::SimTime;
 
 /// A call that is not done yet.
@@ -49,6 +49,8 @@ pub(super) enum Wake {
     Mutex(Option<SimTime>),
     /// That a process is initialised, or the end of the patience.
     Initialized(ProcessId, Option<SimTime>),
+    /// That the transports of a session have started.
+    Transports(Handle),
 }
 
 /// How far somebody outside is, who holds the logon mutex for a while.
@@ -71,6 +73,13 @@ pub enum Progress {
     Done(Box<Finished>),
     /// It waits.
     Waiting(CallId),
+}
+
+impl Waiting {
+    /// Whether the call was made by this process.
+    pub(super) fn is_of(&self, process: ProcessId) -> bool {
+        self.run.caller.process == process
+    }
 }
 
 impl Running {
@@ -123,13 +132,22 @@ impl Kernel {
             Wake::Ready => Some(self.now),
             Wake::At(time, _) => Some(*time),
             Wake::Mutex(deadline) | Wake::Initialized(_, deadline) => *deadline,
+            Wake::Transports(_) => None,
         });
         let outside = self.outside.iter().zip(&self.machine.mutex_holders).filter_map(|(state, holder)| match state {
             Outside::Pending => Some(holder.from),
             Outside::Queued | Outside::Holding => holder.until,
             Outside::Done => None,
         });
-        calls.chain(outside).min()
+        calls.chain(outside).chain(self.spooler_times()).min()
+    }
+
+    /// When the spooler has something to do: a session's transports to start, or one that becomes ready.
+    fn spooler_times(&self) -> impl Iterator<Item = SimTime> {
+        self.cores.values().flat_map(|core| {
+            let starting = core.providers.iter().filter_map(|active| active.starting.map(|(at, _)| at));
+            starting.chain(core.spooler_due)
+        })
     }
 
     /// Moves time on to `to`, letting everything happen on the way, in order.
@@ -144,10 +162,38 @@ impl Kernel {
     /// Lets everything happen that is due: first what lets calls go on, then the ends of patience.
     fn fire(&mut self, ask: &mut dyn Ask, done: &mut Vec<Finished>) {
         self.move_outside_holders();
+        self.run_spooler(ask);
+        self.wake_transports();
         self.wake_due();
         self.settle(ask, done);
         self.time_out_due();
         self.settle(ask, done);
+    }
+
+    /// The spooler starts the transports of sessions that it was told of; those that are ready are logged on.
+    fn run_spooler(&mut self, ask: &mut dyn Ask) {
+        let pending: Vec<Handle> = self.cores.keys().copied().filter(|id| self.transports_pending(*id)).collect();
+        for id in pending {
+            self.start_transports(id, ask);
+            self.finish_transports(id);
+        }
+        self.deliver_on_engine();
+    }
+
+    /// Calls whose transports have started.
+    fn wake_transports(&mut self) {
+        let pending: Vec<(CallId, Handle)> = self.waiting.iter().filter_map(|(id, waiting)| match waiting.wake {
+            Wake::Transports(core) => Some((*id, core)),
+            _ => None,
+        })
+        .collect();
+        for (id, core) in pending {
+            if !self.transports_pending(core)
+                && let Some(waiting) = self.waiting.get_mut(&id)
+            {
+                waiting.wake = Wake::Ready;
+            }
+        }
     }
 
     /// Calls whose answer has come.
@@ -246,6 +292,7 @@ impl Kernel {
                 let holder = self.mutex.owner().map_or_else(|| "nobody".to_owned(), |owner| self.caller_name(owner));
                 format!("{who} waits for the logon mutex, held by {holder}{}", until(deadline))
             }
+            Wake::Transports(core) => format!("{who} waits for the transports of {core}"),
             Wake::Initialized(process, deadline) => {
                 format!("{who} waits for MAPIInitialize in {}{}", self.process(*process).name, until(deadline))
             }

@@ -1,0 +1,92 @@
+//! Entry identifiers: four flag bytes that are zero, the identifier of who made it, and what it names.
+
+use super::profile::Identity;
+
+/// Who made a status entry identifier.
+const STATUS_UID: [u8; 16] = *b"mapi-sim status\0";
+/// Who made a store entry identifier.
+const STORE_UID: [u8; 16] = *b"mapi-sim store\0\0";
+/// MAPI_ONE_OFF_UID: who made a one-off entry identifier.
+const ONE_OFF_UID: [u8; 16] = [0x81, 0x2B, 0x1F, 0xA4, 0xBE, 0xA3, 0x10, 0x19, 0x9D, 0x6E, 0x00, 0xDD, 0x01, 0x0F, 0x54, 0x02];
+/// Flags of a one-off with Unicode strings.
+const ONE_OFF_UNICODE: u16 = 0x8000;
+/// Flag bytes and identifier.
+const HEADER: usize = 20;
+
+/// What an entry identifier names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Eid {
+    /// A status object by PR_ROWID.
+    Status(u32),
+    /// A store by PR_PROVIDER_UID.
+    Store([u8; 16]),
+    /// A one-off.
+    OneOff,
+    /// Too short to name anything, or of a length that its maker does not make.
+    Malformed,
+    /// Of somebody else.
+    Foreign,
+}
+
+fn with(uid: [u8; 16], rest: &[u8]) -> Vec<u8> {
+    [&[0; 4], &uid[..], rest].concat()
+}
+
+/// Of a status row.
+pub(super) fn status(row: u32) -> Vec<u8> {
+    with(STATUS_UID, &row.to_le_bytes())
+}
+
+/// Of a store in a profile.
+pub(super) fn store(uid: &[u8; 16]) -> Vec<u8> {
+    with(STORE_UID, uid)
+}
+
+/// A one-off that names a user.
+pub(super) fn one_off(identity: &Identity) -> Vec<u8> {
+    let mut rest = vec![0, 0];
+    rest.extend(ONE_OFF_UNICODE.to_le_bytes());
+    for text in [&identity.display, &identity.address_type, &identity.address] {
+        rest.extend(text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes));
+    }
+    with(ONE_OFF_UID, &rest)
+}
+
+/// The one-off of a session without identity (SESSION-206).
+pub(super) fn nobody() -> Vec<u8> {
+    one_off(&Identity { display: "Unknown".into(), address_type: "SMTP".into(), address: String::new() })
+}
+
+/// PR_SEARCH_KEY of a user: type, colon, address in upper case, and a zero byte.
+pub(super) fn search_key(identity: &Identity) -> Vec<u8> {
+    format!("{}:{}\0", identity.address_type, identity.address).to_uppercase().into_bytes()
+}
+
+/// Reads an entry identifier.
+pub(super) fn read(bytes: &[u8]) -> Eid {
+    let Some((uid, rest)) = bytes.get(4..HEADER).zip(bytes.get(HEADER..)) else { return Eid::Malformed };
+    if uid == STATUS_UID {
+        rest.try_into().map_or(Eid::Malformed, |row| Eid::Status(u32::from_le_bytes(row)))
+    } else if uid == STORE_UID {
+        rest.try_into().map_or(Eid::Malformed, Eid::Store)
+    } else if uid == ONE_OFF_UID {
+        Eid::OneOff
+    } else {
+        Eid::Foreign
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_reads_back() {
+        assert_eq!(read(&status(7)), Eid::Status(7));
+        assert_eq!(read(&store(&[9; 16])), Eid::Store([9; 16]));
+        assert_eq!(read(&nobody()), Eid::OneOff);
+        assert_eq!(read(&[0; 19]), Eid::Malformed);
+        assert_eq!(read(&[0; 20]), Eid::Foreign);
+        assert_eq!(read(&status(7)[..22]), Eid::Malformed);
+    }
+}
