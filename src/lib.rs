@@ -55,13 +55,15 @@ mod state;
 mod time;
 mod why;
 
-pub use api::{Failure, InitMonitor, Logon, PendingLogon, ProfAdmin, Process, Session};
+pub use api::{
+    AddrBook, Failure, InitMonitor, Logon, MsgStore, PendingLogon, Process, ProfAdmin, Rows, Session, Status, Table, Warned,
+};
 pub use error::Error;
 pub use explain::Explanation;
 pub use fixture::{Fixture, ProviderScript, Script, ServiceScript};
 pub use journal::{Entry, Journal};
 pub use kernel::{DialogAnswer, LogonAct, LogonAnswer};
-pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, Text};
+pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Row, StoreFlags, Text, Value};
 pub use sim::{Report, Sim, Snapshot};
 pub use state::{ProcessState, ProfileState, SessionState, State};
 pub use time::{SimDuration, SimTime};

@@ -211,6 +211,16 @@ impl Sim {
         next.is_some()
     }
 
+    /// A process ends without a word: its calls, sessions and objects go, and it holds nothing any more (SHUTDOWN-059).
+    pub fn kill_process(&self, name: &str) {
+        let mut world = self.shared.world.lock();
+        let World { kernel, script, .. } = &mut *world;
+        let process = kernel.process_id(name);
+        kernel.kill_process(process, script);
+        world.initialized.retain(|caller| caller.process != process);
+        world.settle();
+    }
+
     /// The virtual time.
     pub fn now(&self) -> SimTime {
         self.shared.world.lock().kernel.now()

@@ -65,7 +65,7 @@ impl Logon {
 
     pub(super) fn into_call(self) -> Call {
         let Logon { profile_name, password, flags, ui_param, session } = self;
-        Call::Mapi(Mapi::MAPILogonEx { ui_param, profile_name, password, flags, session })
+        Call::Mapi(Mapi::MAPILogonEx { ui_param, profile_name, password: password.map(Box::new), flags, session })
     }
 }
 

@@ -2,15 +2,21 @@
 
 mod failure;
 mod logon;
+mod objects;
 mod process;
 mod prof_admin;
 mod session;
+mod table;
+mod warned;
 
 pub use failure::Failure;
 pub use logon::{Logon, PendingLogon};
+pub use objects::{AddrBook, MsgStore, Status};
 pub use process::{InitMonitor, Process};
 pub use prof_admin::ProfAdmin;
 pub use session::Session;
+pub use table::{Rows, Table};
+pub use warned::Warned;
 
 use std::sync::Arc;
 

@@ -80,6 +80,15 @@ impl Process {
         let _ = make(&self.world, self.caller, Call::Mapi(Mapi::MAPIUninitialize {}));
     }
 
+    /// HrDispatchNotifications: delivers what is queued for this thread (LOGON-044).
+    ///
+    /// # Errors
+    ///
+    /// MAPI_E_NOT_INITIALIZED before MAPIInitialize.
+    pub fn hr_dispatch_notifications(&self) -> Result<(), Failure> {
+        make(&self.world, self.caller, Call::Mapi(Mapi::HrDispatchNotifications { flags: 0 })).map(drop)
+    }
+
     /// MAPILogonEx, with the virtual clock running until it is done (LOGON-052).
     ///
     /// # Errors

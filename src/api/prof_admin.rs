@@ -43,7 +43,7 @@ impl ProfAdmin {
         self.call(IProfAdmin::RenameProfile {
             old_profile_name: Some(Text::from(from)),
             old_password: None,
-            new_profile_name: Some(Text::from(to)),
+            new_profile_name: Some(Box::new(Text::from(to))),
             ui_param: 0,
             flags: MAPI_APP_PROFILE,
         })
@@ -66,8 +66,8 @@ impl ProfAdmin {
     pub fn change_profile_password(&self, name: &str, old: Option<&str>, new: Option<&str>) -> Result<(), Failure> {
         self.call(IProfAdmin::ChangeProfilePassword {
             profile_name: Some(Text::from(name)),
-            old_password: old.map(Text::from),
-            new_password: new.map(Text::from),
+            old_password: old.map(|text| Box::new(Text::from(text))),
+            new_password: new.map(|text| Box::new(Text::from(text))),
             flags: 0,
         })
     }

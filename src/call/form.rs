@@ -185,6 +185,22 @@ impl<T: Word> Word for Option<T> {
     }
 }
 
+impl<T: Word> Word for Box<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn read(form: &Form) -> Result<Self, Option<String>> {
+        T::read(form).map(Box::new)
+    }
+
+    fn write(&self) -> Form {
+        T::write(self)
+    }
+
+    fn show(&self) -> Option<String> {
+        T::show(self)
+    }
+}
+
 impl Word for Text {
     const EXPECTED: &'static str = "a string, { ansi = \"hex bytes\" } or { wide = [units] }";
 

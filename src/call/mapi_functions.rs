@@ -22,7 +22,7 @@ interface! {
             /// lpszProfileName.
             profile_name: Option<Text>,
             /// lpszPassword: has to be NULL (LOGON-065).
-            password: Option<Text>,
+            password: Option<Box<Text>>,
             /// flFlags.
             flags: LogonFlags,
             /// lppSession.

@@ -11,9 +11,9 @@ interface! {
             /// lpszProfileName.
             profile_name: Option<Text>,
             /// lpszOldPassword.
-            old_password: Option<Text>,
+            old_password: Option<Box<Text>>,
             /// lpszNewPassword.
-            new_password: Option<Text>,
+            new_password: Option<Box<Text>>,
             /// ulFlags.
             flags: u32,
         }
@@ -29,9 +29,9 @@ interface! {
             /// lpszOldProfileName.
             old_profile_name: Option<Text>,
             /// lpszOldPassword.
-            old_password: Option<Text>,
+            old_password: Option<Box<Text>>,
             /// lpszNewProfileName.
-            new_profile_name: Option<Text>,
+            new_profile_name: Option<Box<Text>>,
             /// ulUIParam.
             ui_param: u32,
             /// ulFlags.

@@ -65,7 +65,7 @@ impl Kernel {
                 }
                 match self.named(old_profile_name.as_ref(), unicode, flags) {
                     Ok((_, profile)) if profile.marked => self.decided(ClauseId::profile(105), Hresult::MAPI_E_NOT_FOUND),
-                    Ok((id, _)) => self.rename_profile(id, new_profile_name.as_ref(), unicode),
+                    Ok((id, _)) => self.rename_profile(id, new_profile_name.as_deref(), unicode),
                     Err(reply) => reply,
                 }
             }

@@ -69,7 +69,7 @@ impl Kernel {
             unreachable!("`step` sends only MAPILogonEx here")
         };
         let args =
-            Arguments { ui_param: *ui_param, name: profile_name.as_ref(), password: password.as_ref(), flags: *flags, session: *session };
+            Arguments { ui_param: *ui_param, name: profile_name.as_ref(), password: password.as_deref(), flags: *flags, session: *session };
         let (id, caller) = (run.id, run.caller);
         if run.state.came == Some(true) {
             self.emit(Event::MutexTaken);

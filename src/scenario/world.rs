@@ -55,22 +55,28 @@ pub(super) fn none() -> Fixture {
 
 /// The world of a scenario. What is wrong with another file goes to `foreign`.
 pub(super) fn fixture(root: &Table<'_>, home: &Home, foreign: &mut Vec<Problem>, problems: &mut Problems) -> Option<Fixture> {
+    let fixture = of_key(root, home, foreign, problems);
+    match root.get("readings") {
+        // Without a world there are mistakes to be found all the same.
+        Some(node) => Some(inline::with_readings(&fixture.unwrap_or_else(none), &node, problems)),
+        None => fixture,
+    }
+}
+
+/// The world of the key `fixture`.
+fn of_key(root: &Table<'_>, home: &Home, foreign: &mut Vec<Problem>, problems: &mut Problems) -> Option<Fixture> {
     let Some(node) = root.get("fixture") else {
         root.missing("fixture", "a shipped world such as \"office\", a path, or a table [fixture]", problems);
         return None;
     };
-    let fixture = match (node.as_str(), node.as_table()) {
+    match (node.as_str(), node.as_table()) {
         (Some(name), _) => elsewhere(&node, name, home, foreign, problems),
         (_, Some(table)) => Some(inline::fixture("[fixture]", &table, problems)),
         _ => {
             node.wrong_type("a shipped world's name, a path, or a table", problems);
             None
         }
-    }?;
-    Some(match root.get("readings") {
-        Some(node) => inline::with_readings(&fixture, &node, problems),
-        None => fixture,
-    })
+    }
 }
 
 /// A shipped world, or one in another file.

@@ -100,7 +100,9 @@ fn warnings_do_not_stop_a_load() {
 fn generated_identifiers_depend_on_seed_profile_and_id() {
     let world = |seed: u64| {
         let services = "services = [\"LOCAL\", \"LOCAL\", \"SERVER\"]";
-        let text = format!("format = 1\nextends = \"standard\"\n[machine]\nseed = {seed}\n[[profile]]\nname = \"A\"\n{services}\n[[profile]]\nname = \"B\"\n{services}\n");
+        let text = format!(
+            "format = 1\nextends = \"standard\"\n[machine]\nseed = {seed}\n[[profile]]\nname = \"A\"\n{services}\n[[profile]]\nname = \"B\"\n{services}\n"
+        );
         Fixture::from_text(&text).expect("a good fixture")
     };
     let uids = |fixture: &Fixture| {
@@ -112,6 +114,99 @@ fn generated_identifiers_depend_on_seed_profile_and_id() {
     assert_eq!(one.len(), 14, "3 services and 4 providers in each of two profiles");
     assert_eq!(one, uids(&world(1)));
     assert!(one.is_disjoint(&two));
+}
+
+#[test]
+fn every_section_reaches_its_part_of_the_world() {
+    let text = r#"
+format = 1
+extends = "standard"
+
+[machine]
+seed = 9
+code_page = 1251
+max_sessions = 2
+outlook_version = 2010
+init_failure = ["registry", { coinit = 0x80010106 }]
+
+[[machine.process]]
+name = "svc"
+kind = "service"
+
+[mapisvc.services.INET]
+entry = false
+
+[mapisvc.providers."Internet Mail"]
+fast_shutdown = true
+
+[[profile]]
+name = "Home"
+
+[[profile.service]]
+service = "INET"
+configured = false
+required = true
+uid = "000102030405060708090a0b0c0d0e0f"
+
+[[profile.service]]
+service = "LOCAL"
+
+[[profile.service.provider]]
+provider = "Personal Folders"
+display_name = "Mine"
+remove_flags = ["STATUS_DEFAULT_STORE"]
+
+[readings]
+implicit_default = true
+
+[lints]
+some-lint = "deny"
+
+[[script.ui.MAPILogonEx]]
+create = "New"
+services = ["LOCAL"]
+after = "60s"
+
+[[script.ui.Logoff]]
+answer = "cancel"
+
+[script.service.INET]
+dialog = ["ok", "supply"]
+on_configure = ["S_OK"]
+
+[script.provider."Internet Mail"]
+logon = ["MAPI_E_FAILONEPROVIDER", -2147221231]
+inbound = 3
+start_after = "2m"
+
+[[script.mutex]]
+process = "other"
+from = "1s"
+for = "2s"
+"#;
+    let fixture = Fixture::named("all.toml", text).unwrap_or_else(|error| panic!("{error}"));
+    let machine = fixture.machine();
+    assert_eq!((machine.seed, machine.max_sessions, machine.outlook_version), (9, Some(2), 2010));
+    assert_eq!(format!("{:?}", machine.init_failure), "[Registry, Coinit(0x80010106)]");
+    assert_eq!(format!("{:?}", machine.processes), "{\"svc\": Service}");
+    assert_eq!(format!("{:?}", machine.readings), "Readings { implicit_default = true }");
+    assert_eq!(machine.services["INET"].entry, None);
+    assert_eq!(machine.services["INET"].title, "Internet Mail", "the parent's");
+    assert_eq!(machine.providers["Internet Mail"].fast_shutdown, Some(true));
+    assert_eq!(format!("{:?}", fixture.lints()), "{\"some-lint\": Deny}");
+    let holder = machine.mutex_holders.first().expect("a holder");
+    assert_eq!((holder.thread.as_str(), holder.from.as_millis(), holder.until.map(|t| t.as_millis())), ("main", 1000, Some(3000)));
+    let (_, profile) = fixture.profiles().find("HOME").expect("a profile");
+    let [inet, local] = profile.services.as_slice() else { panic!("{profile:?}") };
+    assert_eq!((inet.configured, inet.required, inet.has_entry, inet.uid[15]), (false, true, false, 15));
+    assert_eq!((local.providers[0].display_name.as_str(), local.providers[0].flags), ("Mine", 0x20));
+    let script = fixture.script();
+    assert_eq!(script.logon_dialog.front().map(|answer| answer.after.to_string()), Some("60s".into()));
+    assert_eq!(script.logoff_dialog, [false]);
+    assert_eq!(script.services["INET"].dialog.len(), 2);
+    let provider = &script.providers["Internet Mail"];
+    assert_eq!((provider.inbound, provider.start_after.to_string().as_str()), (3, "120s"));
+    assert_eq!(format!("{:?}", provider.logon), "[MAPI_E_FAILONEPROVIDER (0x8004011D), MAPI_E_LOGON_FAILED (0x80040111)]");
 }
 
 #[test]

@@ -181,7 +181,9 @@ fn case_counts_only_under_its_knob() {
     assert_eq!(hr(&mut w, 1, Some("b"), NEW), Some(S_OK));
     let mut w = world(Knobs { case_sensitive: true, ..Knobs::default() });
     assert_eq!(hr(&mut w, 1, Some("b"), NEW), Some(LOGON_FAILED));
-    assert_eq!(rename(&mut w, "A", "b"), Some(S_OK));
+    assert_eq!(rename(&mut w, "A", "b"), Some(NO_ACCESS), "names that differ in case alone are never both there");
+    assert_eq!(rename(&mut w, "A", "a"), Some(S_OK));
+    assert_eq!((hr(&mut w, 1, Some("A"), NEW), hr(&mut w, 1, Some("a"), NEW)), (Some(LOGON_FAILED), Some(S_OK)));
 }
 
 #[test]

@@ -161,8 +161,8 @@ pub fn logon(request: &Request, raw: bool, code_page: CodePage) -> Call {
 pub fn logon_as(request: &Request, profile_name: Option<Text>) -> Call {
     let password = match request.password {
         Pw::Null => None,
-        Pw::Empty => Some("".into()),
-        Pw::Other => Some("secret".into()),
+        Pw::Empty => Some(Box::new("".into())),
+        Pw::Other => Some(Box::new("secret".into())),
     };
     Call::Mapi(Mapi::MAPILogonEx {
         ui_param: 0,
@@ -190,7 +190,7 @@ pub fn delete(admin: Handle, name: &str) -> Call {
 
 /// IProfAdmin::RenameProfile.
 pub fn rename(admin: Handle, name: &str, new: &str) -> Call {
-    let (old_profile_name, new_profile_name) = (Some(Text::wide(name)), Some(Text::wide(new)));
+    let (old_profile_name, new_profile_name) = (Some(Text::wide(name)), Some(Box::new(Text::wide(new))));
     Call::IProfAdmin(admin, IProfAdmin::RenameProfile { old_profile_name, old_password: None, new_profile_name, ui_param: 0, flags: ADMIN })
 }
 

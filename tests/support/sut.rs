@@ -167,9 +167,11 @@ impl Sut {
         }
     }
 
+    /// Everything that is due by now happens.
     fn settle(&mut self) {
         let mut done = Vec::new();
         self.kernel.settle(&mut self.around, &mut done);
+        self.kernel.advance(self.kernel.now(), &mut self.around, &mut done);
         done.iter().for_each(|finished| self.absorb(finished));
     }
 

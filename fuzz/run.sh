@@ -1,0 +1,31 @@
+#!/bin/sh
+# Fuzzes one target for some seconds, guided by coverage, with a stable compiler:
+#
+#     fuzz/run.sh TARGET SECONDS [libFuzzer options]
+#
+# The compiler passes below are those that cargo-fuzz asks for; `--target` keeps them away from build scripts. New inputs go to fuzz/found/TARGET
+# (not checked in), crashes to fuzz/artifacts/TARGET; the checked-in corpus is only read. A crash that is worth keeping becomes a file with a telling
+# name in fuzz/corpus/TARGET.
+set -eu
+cd "$(dirname "$0")"
+target=$1
+seconds=$2
+shift 2
+
+host=$(rustc -vV | sed -n 's/^host: //p')
+RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module \
+-Cllvm-args=-sanitizer-coverage-level=4 \
+-Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+-Cllvm-args=-sanitizer-coverage-pc-table \
+-Cllvm-args=-sanitizer-coverage-trace-compares \
+-Ccodegen-units=1"
+export RUSTFLAGS
+cargo build --release --target "$host" --bin "$target"
+
+mkdir -p "found/$target" "artifacts/$target"
+set -- "$@" "found/$target" "corpus/$target"
+if [ "$target" = fixture_toml ]; then
+    set -- "$@" ../fixtures ../fixtures/bad
+fi
+exec "${CARGO_TARGET_DIR:-target}/$host/release/$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=4096 \
+    -artifact_prefix="artifacts/$target/" -print_final_stats=1 "$@"

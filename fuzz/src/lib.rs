@@ -1,0 +1,110 @@
+//! What the targets share: their bodies, and the replay of files on stable.
+//!
+//! With `--cfg fuzzing` a target is driven by libFuzzer; without it is a program that runs every file given (or found in a folder given), says
+//! which fail, and ends with `N passed, M failed`. Without arguments it takes the target's corpus.
+
+#[path = "../../tests/model/mod.rs"]
+mod model;
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use std::io::Write;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use mapi_sim::{Fixture, Logon, LogonFlags};
+
+/// Makes a program of a body: a fuzz target, or a replay of files.
+#[macro_export]
+macro_rules! target {
+    ($body:path) => {
+        #[cfg(fuzzing)]
+        libfuzzer_sys::fuzz_target!(|input: &[u8]| $body(input));
+
+        #[cfg(not(fuzzing))]
+        fn main() -> std::process::ExitCode {
+            $crate::replay(env!("CARGO_BIN_NAME"), $body)
+        }
+    };
+}
+
+/// Model and kernel side by side over a world and calls out of bytes.
+pub fn logon(input: &[u8]) {
+    support::differential(input);
+}
+
+/// Any text as a fixture: no panic; what is wrong has a place; what loads starts, and a logon in it ends.
+pub fn fixture_toml(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    match Fixture::named("input.toml", &text) {
+        Err(error) => {
+            assert!(!error.problems().is_empty(), "an error without a problem: {error}");
+            let lines = text.split('\n').count();
+            for problem in error.problems() {
+                assert_eq!(problem.line == 0, problem.column == 0, "half a place: {error}");
+                assert!(problem.line <= lines || problem.file != "input.toml", "{lines} lines: {error}");
+            }
+            assert!(!error.to_string().is_empty());
+        }
+        Ok(fixture) => {
+            // With MAPI_TIMEOUT_SHORT and without a user interface no logon waits for ever.
+            let flags = LogonFlags::EXTENDED | LogonFlags::NEW_SESSION | LogonFlags::USE_DEFAULT | LogonFlags::TIMEOUT_SHORT;
+            let sim = fixture.start();
+            match sim.process("client").logon_ex(Logon::new().flags(flags)) {
+                Ok(session) => drop(session),
+                Err(failure) => assert!(!failure.why().is_empty()),
+            }
+            assert!(!sim.journal().to_string().is_empty());
+            let _ = sim.state().to_string();
+            sim.finish();
+        }
+    }
+}
+
+/// Nothing.
+pub fn empty(input: &[u8]) {
+    std::hint::black_box(input);
+}
+
+/// Runs a body over files.
+pub fn replay(target: &str, body: fn(&[u8])) -> ExitCode {
+    let given: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let given = if given.is_empty() { corpus(target) } else { given };
+    let mut files = Vec::new();
+    given.iter().for_each(|path| collect(path, &mut files));
+    let (mut passed, mut failed) = (0, 0);
+    let mut out = std::io::stdout().lock();
+    for file in files {
+        let good = std::fs::read(&file).is_ok_and(|input| catch_unwind(|| body(&input)).is_ok());
+        if good {
+            passed += 1;
+        } else {
+            failed += 1;
+            let _ = writeln!(out, "FAILED {}", file.display());
+        }
+    }
+    let _ = writeln!(out, "{passed} passed, {failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The corpus of a target; for fixtures those of the project too, good ones and bad ones.
+fn corpus(target: &str) -> Vec<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![here.join("corpus").join(target)];
+    if target == "fixture_toml" {
+        folders.push(here.join("../fixtures"));
+    }
+    folders
+}
+
+/// The files at or below a path, in order of their names.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return;
+    }
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    entries.iter().for_each(|entry| collect(entry, files));
+}
