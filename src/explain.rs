@@ -181,7 +181,7 @@ impl World {
         let id = match self.kernel.apply(caller, call, &mut self.script) {
             Progress::Done(finished) => {
                 self.kernel.settle(&mut self.script, &mut Vec::new());
-                return Ok(*finished);
+                return Ok(finished);
             }
             Progress::Waiting(id) => id,
         };

@@ -54,9 +54,17 @@ impl Entry {
     }
 }
 
+/// A line of the journal.
+#[allow(clippy::large_enum_variant)] // Nearly all are calls.
+#[derive(Clone, Debug, PartialEq)]
+enum Line {
+    Call(Entry),
+    World(SimTime, Vec<Event>),
+}
+
 /// The calls of a world that are done, in the order in which they became done.
 ///
-/// It keeps the newest [`Journal::LIMIT`] and says how many older ones are gone. Printing it gives the same text on every run:
+/// It keeps the newest [`Journal::LIMIT`] lines and says how many older ones are gone. Printing it gives the same text on every run:
 ///
 /// ```
 /// use mapi_sim::{LogonFlags, Sim};
@@ -68,36 +76,58 @@ impl Entry {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Journal {
-    entries: VecDeque<Entry>,
+    lines: VecDeque<Line>,
     dropped: u64,
     callers: BTreeMap<Caller, String>,
 }
 
 impl Journal {
-    /// How many entries are kept.
-    pub const LIMIT: usize = 65_536;
+    /// How many lines are kept.
+    pub const LIMIT: usize = 4096;
 
     pub(crate) fn record(&mut self, finished: Finished, name: impl FnOnce(Caller) -> String) {
         let caller = finished.caller;
         self.callers.entry(caller).or_insert_with(|| name(caller));
-        if self.entries.len() == Journal::LIMIT {
-            self.entries.pop_front();
-            self.dropped += 1;
-        }
-        self.entries.push_back(Entry(finished));
+        self.push(Line::Call(Entry(finished)));
     }
 
-    /// The entries that are kept, oldest first.
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
-        self.entries.iter()
+    /// Notes what happened outside calls.
+    pub(crate) fn note(&mut self, time: SimTime, events: Vec<Event>) {
+        if !events.is_empty() {
+            self.push(Line::World(time, events));
+        }
+    }
+
+    fn push(&mut self, line: Line) {
+        if self.lines.len() == Journal::LIMIT {
+            self.lines.pop_front();
+            self.dropped += 1;
+        }
+        self.lines.push_back(line);
+    }
+
+    /// The calls that are kept, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.lines.iter().filter_map(|line| match line {
+            Line::Call(entry) => Some(entry),
+            Line::World(..) => None,
+        })
+    }
+
+    /// Every event that is kept, oldest first: those inside calls, and those that came when time moved.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.lines.iter().flat_map(|line| match line {
+            Line::Call(entry) => entry.events(),
+            Line::World(_, events) => events,
+        })
     }
 
     /// The entry of a call, if it is done and kept.
     pub fn entry(&self, id: CallId) -> Option<&Entry> {
-        self.entries.iter().rev().find(|entry| entry.id() == id)
+        self.entries().rev().find(|entry| entry.id() == id)
     }
 
-    /// How many older entries are gone.
+    /// How many older lines are gone.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -111,25 +141,35 @@ impl Journal {
 impl fmt::Display for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.dropped > 0 {
-            writeln!(f, "({} earlier calls are gone)", self.dropped)?;
+            writeln!(f, "({} earlier lines are gone)", self.dropped)?;
         }
-        for entry in &self.entries {
-            write!(f, "{} {} {} -> {}", entry.id(), self.caller_name(entry.caller()), entry.call(), entry.hr())?;
-            if let Some(object) = entry.reply().object() {
-                write!(f, ", {object}")?;
-            }
-            let (began, ended) = entry.times();
-            if began != ended {
-                write!(f, "  [{began} to {ended}]")?;
-            }
-            match entry.why().clause() {
-                Some(clause) => writeln!(f, "  ({clause})")?,
-                None => writeln!(f)?,
-            }
-            for event in entry.events() {
-                writeln!(f, "    {event}")?;
+        for line in &self.lines {
+            match line {
+                Line::Call(entry) => self.write(entry, f)?,
+                Line::World(time, events) => {
+                    writeln!(f, "at {time}")?;
+                    events.iter().try_for_each(|event| writeln!(f, "    {event}"))?;
+                }
             }
         }
         Ok(())
+    }
+}
+
+impl Journal {
+    fn write(&self, entry: &Entry, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} -> {}", entry.id(), self.caller_name(entry.caller()), entry.call(), entry.hr())?;
+        if let Some(object) = entry.reply().object() {
+            write!(f, ", {object}")?;
+        }
+        let (began, ended) = entry.times();
+        if began != ended {
+            write!(f, "  [{began} to {ended}]")?;
+        }
+        match entry.why().clause() {
+            Some(clause) => writeln!(f, "  ({clause})")?,
+            None => writeln!(f)?,
+        }
+        entry.events().iter().try_for_each(|event| writeln!(f, "    {event}"))
     }
 }

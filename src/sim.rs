@@ -73,7 +73,7 @@ impl World {
             }
             Progress::Done(finished) => {
                 let reply = finished.reply.clone();
-                self.record(*finished);
+                self.record(finished);
                 self.settle();
                 Ok(reply)
             }
@@ -97,6 +97,8 @@ impl World {
     fn advance(&mut self, to: SimTime) {
         let mut done = Vec::new();
         self.kernel.advance(to, &mut self.script, &mut done);
+        let happened = self.kernel.take_happened();
+        self.journal.note(self.kernel.now(), happened);
         self.collect(done);
     }
 
@@ -217,6 +219,9 @@ impl Sim {
         let World { kernel, script, .. } = &mut *world;
         let process = kernel.process_id(name);
         kernel.kill_process(process, script);
+        let happened = world.kernel.take_happened();
+        let now = world.kernel.now();
+        world.journal.note(now, happened);
         world.initialized.retain(|caller| caller.process != process);
         world.settle();
     }

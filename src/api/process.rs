@@ -104,7 +104,9 @@ impl Process {
     ///
     /// If nothing in the world can bring about what the call waits for (LOGON-159).
     pub fn logon_ex(&self, logon: Logon) -> Result<Session, Failure> {
-        self.begin_logon_ex(logon).finish()
+        let reply = make(&self.world, self.caller, logon.into_call())?;
+        let handle = reply.object().expect("MAPILogonEx gives a session when it succeeds");
+        Ok(Session::new(&self.world, self.caller, handle))
     }
 
     /// Begins MAPILogonEx without running the clock, so that others can act while it waits.

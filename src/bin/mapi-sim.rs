@@ -156,7 +156,8 @@ fn check(names: &[String]) -> Said {
             Ok(fixture) => {
                 let (machine, profiles) = (fixture.machine(), fixture.profiles().iter().count());
                 let (services, providers) = (machine.services.len(), machine.providers.len());
-                let counts = [(profiles, "profile"), (services, "service"), (providers, "provider")].map(|(count, what)| plural(count, what));
+                let counts =
+                    [(profiles, "profile"), (services, "service"), (providers, "provider")].map(|(count, what)| plural(count, what));
                 line(&mut said.out, format_args!("ok {name}: {}", counts.join(", ")));
                 fixture.warnings().iter().for_each(|warning| line(&mut said.err, format_args!("{warning}\n")));
             }

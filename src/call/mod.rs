@@ -55,6 +55,9 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
+    /// How many kinds there are.
+    pub(crate) const COUNT: usize = Self::ALL.len();
+
     const ALL: [ObjectKind; 8] = [
         ObjectKind::Session,
         ObjectKind::ProfAdmin,

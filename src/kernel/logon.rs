@@ -244,7 +244,7 @@ pub struct Nature {
 }
 
 /// Decides one call of MAPILogonEx.
-pub fn decide(channel: &mut dyn Channel) -> Asked<Decision> {
+pub fn decide<C: Channel + ?Sized>(channel: &mut C) -> Asked<Decision> {
     let mut logon = Logon { channel, path: Path::new(), ui: false, password_ui: false, service_ui: false, no_mail: false };
     let end = match logon.run()? {
         Ok(end) => end,
@@ -254,8 +254,8 @@ pub fn decide(channel: &mut dyn Channel) -> Asked<Decision> {
 }
 
 /// One decision on its way.
-struct Logon<'a> {
-    channel: &'a mut dyn Channel,
+struct Logon<'a, C: ?Sized> {
+    channel: &'a mut C,
     path: Path,
     /// MAPI_LOGON_UI, unless the caller is a service.
     ui: bool,
@@ -280,7 +280,7 @@ macro_rules! way {
     };
 }
 
-impl Logon<'_> {
+impl<C: Channel + ?Sized> Logon<'_, C> {
     fn run(&mut self) -> Way<Outcome> {
         way!(self.gates());
         way!(self.flag_word());

@@ -109,18 +109,24 @@ impl Machine {
         })
     }
 
-    /// A generated identifier: the same for the same seed and words. Two rounds of FNV-1a (64 bits) over seed and words, each word ended by a zero
-    /// byte; the second round begins where the first ended.
+    /// A generated identifier: the same for the same seed and words. FNV-1a (64 bits) over the words, each ended by a zero byte, mixed with the seed
+    /// and stretched to two halves by the finisher of SplitMix64.
     pub fn new_uid(&self, words: &[&str]) -> [u8; 16] {
-        let mut hash = 0xCBF2_9CE4_8422_2325u64;
+        let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
+        let hash = bytes.fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3));
+        let mut state = hash ^ self.seed;
         let mut uid = [0; 16];
         for half in uid.chunks_mut(8) {
-            let bytes = self.seed.to_le_bytes().into_iter().chain(words.iter().flat_map(|word| word.bytes().chain([0])));
-            for byte in bytes {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
-            }
-            half.copy_from_slice(&hash.to_le_bytes());
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            half.copy_from_slice(&mix(state).to_le_bytes());
         }
         uid
     }
+}
+
+/// The finisher of SplitMix64: every bit of the input changes half of the output.
+const fn mix(state: u64) -> u64 {
+    let state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let state = (state ^ (state >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    state ^ (state >> 31)
 }

@@ -60,9 +60,9 @@ pub struct Kernel {
     profiles: Arc<Profiles>,
     processes: Vec<Process>,
     /// Sessions by the handle of the client that began them.
-    cores: BTreeMap<Handle, Core>,
+    cores: BTreeMap<Handle, Box<Core>>,
     /// Clients of sessions, by their session pointers.
-    members: BTreeMap<Handle, Member>,
+    members: BTreeMap<Handle, Box<Member>>,
     /// Other objects: what they are and whose.
     objects: BTreeMap<Handle, Object>,
     /// The session that others join.
@@ -75,7 +75,7 @@ pub struct Kernel {
     now: SimTime,
     calls: u32,
     /// How many objects of each kind were made.
-    made: BTreeMap<ObjectKind, u32>,
+    made: [u32; ObjectKind::COUNT],
     /// Registrations for events of sessions.
     registrations: Vec<Registration>,
     /// How many registrations were made.
@@ -86,6 +86,8 @@ pub struct Kernel {
     loaded: BTreeSet<String>,
     /// What happened in the call that runs; taken away with its reply.
     trace: Vec<Event>,
+    /// What happened outside calls, when time moved; taken away by [`Kernel::take_happened`].
+    happened: Vec<Event>,
     /// What decided the call that runs.
     why: Why,
 }
@@ -152,12 +154,13 @@ impl Kernel {
             waiting: BTreeMap::new(),
             now: SimTime::ZERO,
             calls: 0,
-            made: BTreeMap::new(),
+            made: [0; ObjectKind::COUNT],
             registrations: Vec::new(),
             connections: 0,
             queued: VecDeque::new(),
             loaded: BTreeSet::new(),
             trace: Vec::new(),
+            happened: Vec::new(),
             why: Why::Nothing,
         };
         kernel.move_outside_holders();
@@ -202,22 +205,22 @@ impl Kernel {
 
     /// Sessions, by the handle of the client that began them.
     pub fn sessions(&self) -> impl Iterator<Item = (Handle, &Core)> {
-        self.cores.iter().map(|(handle, core)| (*handle, core))
+        self.cores.iter().map(|(handle, core)| (*handle, &**core))
     }
 
     /// A session, by the handle of any client of it that has not logged off.
     pub fn session_of(&self, member: Handle) -> Option<&Core> {
-        self.cores.get(&self.member(member)?.core)
+        self.cores.get(&self.member(member)?.core).map(|core| &**core)
     }
 
     /// The client that holds this session pointer.
     pub fn member(&self, handle: Handle) -> Option<&Member> {
-        self.members.get(&handle)
+        self.members.get(&handle).map(|member| &**member)
     }
 
     /// Every session pointer that was not released yet.
     pub fn members(&self) -> impl Iterator<Item = (Handle, &Member)> {
-        self.members.iter().map(|(handle, member)| (*handle, member))
+        self.members.iter().map(|(handle, member)| (*handle, &**member))
     }
 
     /// The session that a call without MAPI_NEW_SESSION joins.
@@ -228,6 +231,11 @@ impl Kernel {
     /// Calls that wait.
     pub fn waiting(&self) -> impl Iterator<Item = CallId> {
         self.waiting.keys().copied()
+    }
+
+    /// What happened outside calls since this was last asked: transports that started, notifications on threads of their own.
+    pub fn take_happened(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.happened)
     }
 
     /// Notes what happened in the call that runs.
@@ -243,7 +251,7 @@ impl Kernel {
 
     /// A number for a new object.
     fn new_handle(&mut self, kind: ObjectKind) -> Handle {
-        let made = self.made.entry(kind).or_insert(0);
+        let made = &mut self.made[kind as usize];
         *made += 1;
         Handle::new(kind, *made)
     }

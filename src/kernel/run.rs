@@ -62,6 +62,10 @@ struct World<'a> {
     wake: Option<Wake>,
 }
 
+/// How many facts of the world an ordinary logon looks up, and how many events it has.
+const USUAL_FACTS: usize = 8;
+const USUAL_EVENTS: usize = 4;
+
 impl Kernel {
     /// MAPILogonEx.
     pub(super) fn logon_ex(&mut self, run: &mut Running, ask: &mut dyn Ask) -> Result<Reply, Wake> {
@@ -71,6 +75,8 @@ impl Kernel {
         let args =
             Arguments { ui_param: *ui_param, name: profile_name.as_ref(), password: password.as_deref(), flags: *flags, session: *session };
         let (id, caller) = (run.id, run.caller);
+        run.state.log.reserve(USUAL_FACTS);
+        self.trace.reserve(USUAL_EVENTS);
         if run.state.came == Some(true) {
             self.emit(Event::MutexTaken);
         }

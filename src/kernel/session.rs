@@ -87,10 +87,10 @@ impl Kernel {
                 self.emit(Event::ServiceDisabled { service });
             }
         }
-        let next = self.made.get(&ObjectKind::Session).copied().unwrap_or(0) + 1;
+        let next = self.made[ObjectKind::Session as usize] + 1;
         let handle = Handle::new(ObjectKind::Session, next);
         let core = self.new_core(profile, publish, disabled);
-        self.cores.insert(handle, core);
+        self.cores.insert(handle, Box::new(core));
         self.emit(Event::SessionMade(handle));
         if publish {
             self.shared = Some(handle);
@@ -128,7 +128,7 @@ impl Kernel {
         if handle != core {
             self.emit(Event::Joined(core));
         }
-        self.members.insert(handle, Member { core, process: caller.process, flags, no_mail, logged_off: false, last_error: None });
+        self.members.insert(handle, Box::new(Member { core, process: caller.process, flags, no_mail, logged_off: false, last_error: None }));
         let now = self.now;
         let session = self.cores.get_mut(&core).expect("the session of a new member exists");
         session.members.push(handle);

@@ -107,6 +107,7 @@ impl Kernel {
         gone.threads.iter_mut().for_each(|thread| thread.count = 0);
         self.emit(Event::ProcessKilled { process: name });
         self.unload_providers();
+        self.happened.append(&mut self.trace);
     }
 
     /// Provider DLLs go when no client is left (SHUTDOWN-055).

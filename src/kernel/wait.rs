@@ -67,10 +67,11 @@ pub(super) enum Outside {
 }
 
 /// Whether a call is done.
+#[allow(clippy::large_enum_variant)] // A call that is done is the rule, and it moves on at once; a box would cost every call an allocation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
     /// It is.
-    Done(Box<Finished>),
+    Done(Finished),
     /// It waits.
     Waiting(CallId),
 }
@@ -98,7 +99,7 @@ impl Kernel {
             run.events.append(&mut self.trace);
         }
         match end {
-            Ok(reply) => Progress::Done(Box::new(self.finish(run, reply))),
+            Ok(reply) => Progress::Done(self.finish(run, reply)),
             Err(wake) => {
                 let id = run.id;
                 self.waiting.insert(id, Waiting { run, wake });
@@ -117,7 +118,7 @@ impl Kernel {
         while let Some(id) = self.ready() {
             let Some(waiting) = self.waiting.remove(&id) else { return };
             if let Progress::Done(finished) = self.drive(waiting.run, ask) {
-                done.push(*finished);
+                done.push(finished);
             }
         }
     }
@@ -163,6 +164,7 @@ impl Kernel {
     fn fire(&mut self, ask: &mut dyn Ask, done: &mut Vec<Finished>) {
         self.move_outside_holders();
         self.run_spooler(ask);
+        self.happened.append(&mut self.trace);
         self.wake_transports();
         self.wake_due();
         self.settle(ask, done);

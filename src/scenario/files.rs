@@ -19,7 +19,11 @@ const DEEPEST: usize = 32;
 pub fn files(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
     let path = path.as_ref();
     let mut found = Vec::new();
-    if path.is_dir() { folder(path, DEEPEST, &mut found)? } else { found.push(path.to_owned()) }
+    if path.is_dir() {
+        folder(path, DEEPEST, &mut found)?
+    } else {
+        found.push(path.to_owned())
+    }
     Ok(found)
 }
 

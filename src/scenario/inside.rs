@@ -13,8 +13,23 @@ use crate::time::SimTime;
 
 /// Every key.
 const KEYS: &[&str] = &[
-    "profile", "joined", "shared", "no_mail", "spooler", "members", "decided_by", "path", "events", "no_events", "dialogs", "time", "sessions",
-    "waiting", "mutex", "default_profile", "profiles",
+    "profile",
+    "joined",
+    "shared",
+    "no_mail",
+    "spooler",
+    "members",
+    "decided_by",
+    "path",
+    "events",
+    "no_events",
+    "dialogs",
+    "time",
+    "sessions",
+    "waiting",
+    "mutex",
+    "default_profile",
+    "profiles",
 ];
 
 /// Reads the table, in the order of its keys.
@@ -89,7 +104,7 @@ impl Place<'_> {
     pub fn compare(&self, inside: &Inside) -> Compared {
         let world = |look: &dyn Fn(&Kernel) -> String| self.sim.kernel(|kernel| look(kernel));
         let (key, expected, found) = match inside {
-            Inside::Profile(name) => ("profile", quoted(Some(name)), self.session(|kernel, handle| profile(kernel, handle))),
+            Inside::Profile(name) => ("profile", quoted(Some(name)), self.session(profile)),
             Inside::Joined(value) => ("joined", value.to_string(), self.member(|handle, core, _| (handle != core).to_string())),
             Inside::Shared(value) => ("shared", value.to_string(), self.session(|k, h| Some(k.session_of(h)?.shared.to_string()))),
             Inside::NoMail(value) => ("no_mail", value.to_string(), self.member(|_, _, no_mail| no_mail.to_string())),

@@ -20,13 +20,11 @@ use crate::kernel::Row;
 const FORMAT: i64 = 1;
 
 /// Keys of a file.
-const KEYS: &[&str] =
-    &["format", "name", "clauses", "rows", "fixture", "readings", "initialize", "check", "leaves_waiting", "step"];
+const KEYS: &[&str] = &["format", "name", "clauses", "rows", "fixture", "readings", "initialize", "check", "leaves_waiting", "step"];
 
 /// Keys of a step.
-const STEP_KEYS: &[&str] = &[
-    "process", "thread", "object", "call", "args", "expect", "inside", "save", "begin", "finish", "advance", "step", "run_until_idle",
-];
+const STEP_KEYS: &[&str] =
+    &["process", "thread", "object", "call", "args", "expect", "inside", "save", "begin", "finish", "advance", "step", "run_until_idle"];
 
 /// Keys of which a step has exactly one.
 const ACTIONS: &[&str] = &["call", "finish", "advance", "step", "run_until_idle"];
@@ -148,6 +146,18 @@ struct Names {
     saved: Saved,
     /// Calls that were begun, and whether a step finished them.
     begun: BTreeMap<String, bool>,
+    /// How far lines were counted: an offset, and its line.
+    counted: (usize, usize),
+}
+
+impl Names {
+    /// The line of an offset. Steps come in the order of the text, so that every line is counted once.
+    fn line(&mut self, text: &str, offset: usize) -> usize {
+        let (from, line) = self.counted;
+        let between = text.as_bytes().get(from..offset).unwrap_or_default();
+        self.counted = (offset.max(from), line + between.iter().filter(|b| **b == b'\n').count());
+        self.counted.1
+    }
 }
 
 fn steps(root: &Table<'_>, source: &Source, problems: &mut Problems) -> Vec<Step> {
@@ -156,14 +166,13 @@ fn steps(root: &Table<'_>, source: &Source, problems: &mut Problems) -> Vec<Step
         return Vec::new();
     };
     let Some(items) = node.tables("step", problems) else { return Vec::new() };
-    let mut names = Names { saved: Saved::new(), begun: BTreeMap::new() };
+    let mut names = Names { saved: Saved::new(), begun: BTreeMap::new(), counted: (0, 1) };
     items.iter().filter_map(|item| step(&item.table(problems)?, source, &mut names, problems)).collect()
 }
 
 fn step(table: &Table<'_>, source: &Source, names: &mut Names, problems: &mut Problems) -> Option<Step> {
     table.only(STEP_KEYS, problems);
-    let start = table.place().start.min(source.text.len());
-    let line = source.text.as_bytes()[..start].iter().filter(|b| **b == b'\n').count() + 1;
+    let line = names.line(&source.text, table.place().start);
     let expect = table.table("expect", problems).map(|table| expect(&table, problems));
     let inside = table.table("inside", problems).map_or_else(Vec::new, |table| inside::read(&table, problems));
     let action = action(table, names, problems);
@@ -293,7 +302,9 @@ fn check_args(table: &Table<'_>, made: &Made, method: &Method, names: &Names, pr
     let place = args.as_ref().and_then(|args| args.get(bad.name));
     match place {
         Some(node) => problems.error(node.place(), Code::BadValue, Note::new(bad.what).found(node.describe())),
-        None => problems.error(table.place(), Code::Missing, Note::new(format!("the argument {} {}", bad.name, bad.what)).expected(bad.name)),
+        None => {
+            problems.error(table.place(), Code::Missing, Note::new(format!("the argument {} {}", bad.name, bad.what)).expected(bad.name))
+        }
     }
 }
 

@@ -60,7 +60,8 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.passed() { "ok" } else { "FAILED" };
-        write!(f, "{verdict} {}: {} ({} steps)", self.file, self.name, self.steps)?;
+        let steps = if self.steps == 1 { "step" } else { "steps" };
+        write!(f, "{verdict} {}: {} ({} {steps})", self.file, self.name, self.steps)?;
         for failure in &self.failures {
             for line in failure.lines() {
                 write!(f, "\n  {line}")?;
@@ -205,7 +206,9 @@ impl<'a> Run<'a> {
         let call = Call::Mapi(Mapi::MAPIInitialize { version: 0, flags: InitFlags::empty() });
         match self.sim.call(caller, call) {
             Ok(Reply { hr, .. }) if hr.is_success() => None,
-            Ok(Reply { hr, .. }) => Some(format!("not run: the MAPIInitialize that a scenario makes by itself gave {hr:?}; see `initialize`")),
+            Ok(Reply { hr, .. }) => {
+                Some(format!("not run: the MAPIInitialize that a scenario makes by itself gave {hr:?}; see `initialize`"))
+            }
             Err(error) => Some(error.to_string()),
         }
     }
@@ -274,7 +277,8 @@ impl<'a> Run<'a> {
         if !self.scenario.leaves_waiting {
             for id in &waiting {
                 let what = self.sim.kernel(|kernel| kernel.waits_for(*id));
-                self.failures.push(format!("at the end: call {id} still waits: {what}\n  finish it in a step, or say leaves_waiting = true"));
+                self.failures
+                    .push(format!("at the end: call {id} still waits: {what}\n  finish it in a step, or say leaves_waiting = true"));
             }
         }
         if self.scenario.check

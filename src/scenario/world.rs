@@ -6,10 +6,10 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::error::{Code, Problem};
+use crate::fixture::Fixture;
 use crate::fixture::inline::{self, Origin};
 use crate::fixture::problems::{Note, Problems, quote};
 use crate::fixture::tree::{Node, Table, Value};
-use crate::fixture::Fixture;
 
 pub(super) use crate::fixture::inline::{Parents, read as text, shown};
 
@@ -85,7 +85,12 @@ fn elsewhere(node: &Node<'_>, name: &str, home: &Home, foreign: &mut Vec<Problem
         return Some(fixture);
     }
     if !name.ends_with(".toml") {
-        let note = problems.unknown(name, "is neither a shipped world nor a path that ends with .toml", "shipped", Fixture::shipped_names().iter().copied());
+        let note = problems.unknown(
+            name,
+            "is neither a shipped world nor a path that ends with .toml",
+            "shipped",
+            Fixture::shipped_names().iter().copied(),
+        );
         problems.error(node.place(), Code::Undeclared, note);
         return None;
     }

@@ -179,12 +179,31 @@ fn what_is_wrong_with_a_world_is_among_the_mistakes() {
 
 #[test]
 fn nothing_that_is_no_scenario_is_one() {
-    for text in ["", "x", "[", "format = 1", "step = 1\nformat = 1\nname = 1\nfixture = 1", "[[step]]\n[[step.step]]", "fixture = {}", "\u{0}"] {
+    for text in
+        ["", "x", "[", "format = 1", "step = 1\nformat = 1\nname = 1\nfixture = 1", "[[step]]\n[[step.step]]", "fixture = {}", "\u{0}"]
+    {
         let error = Scenario::named("no.toml", text).expect_err("no scenario");
         assert!(!error.problems().is_empty(), "{text:?}");
     }
+    for text in [WRONG, BAD] {
+        for end in 0..text.len() {
+            // Every beginning of a file is a scenario or an error, and never a panic.
+            let _ = Scenario::named("part.toml", &text[..end]);
+        }
+    }
     let error = Scenario::load("fixtures/none.toml").expect_err("no such file").to_string();
     assert_eq!(error, "fixtures/none.toml: the file does not exist");
+}
+
+#[test]
+fn the_examples_of_the_manual_pass() {
+    let page = std::fs::read_to_string("docs/manual/scenarios.md").expect("the page");
+    let examples: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let outcome = Scenario::named("example.toml", example).unwrap_or_else(|error| panic!("{error}")).run();
+        assert!(outcome.passed(), "{outcome}");
+    }
 }
 
 #[test]
@@ -199,7 +218,9 @@ fn folders_are_walked_in_order() {
 
 #[test]
 fn processes_are_initialised_unless_the_scenario_does_it() {
-    let step = |more: &str| format!("{more}\n[[step]]\ncall = \"MAPILogonEx\"\nargs = {{ profile_name = \"Work\" }}\nexpect = {{ hr = \"S_OK\" }}\n");
+    let step = |more: &str| {
+        format!("{more}\n[[step]]\ncall = \"MAPILogonEx\"\nargs = {{ profile_name = \"Work\" }}\nexpect = {{ hr = \"S_OK\" }}\n")
+    };
     let head = "format = 1\nname = \"n\"\nfixture = \"minimal\"\n";
     let passes = |text: String| Scenario::named("init.toml", &text).unwrap_or_else(|error| panic!("{error}")).run().passed();
     assert!(passes(format!("{head}{}", step(""))));

@@ -143,7 +143,7 @@ impl Sut {
         let caller = self.caller(process, thread);
         let done = self.call(caller, call);
         self.settle();
-        done.map(|finished| finished.reply)
+        done
     }
 
     /// A call on the profile administration object, which is there for that call only.
@@ -157,12 +157,12 @@ impl Sut {
         outcome
     }
 
-    fn call(&mut self, caller: Caller, call: Call) -> Option<Finished> {
+    fn call(&mut self, caller: Caller, call: Call) -> Option<Reply> {
         match self.kernel.apply(caller, call, &mut self.around) {
             Progress::Waiting(_) => None,
             Progress::Done(finished) => {
                 self.absorb(&finished);
-                Some(*finished)
+                Some(finished.reply.clone())
             }
         }
     }

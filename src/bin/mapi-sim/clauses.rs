@@ -34,7 +34,11 @@ pub(crate) fn clauses(which: Option<&str>) -> Said {
         false => Said { out, err: String::new(), ok: true },
         true => {
             let what = which.unwrap_or_default();
-            Said { out, err: format!("no clause has the number, the prefix or the text {what:?}; `mapi-sim clauses` lists the prefixes\n"), ok: false }
+            Said {
+                out,
+                err: format!("no clause has the number, the prefix or the text {what:?}; `mapi-sim clauses` lists the prefixes\n"),
+                ok: false,
+            }
         }
     }
 }
