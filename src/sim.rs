@@ -96,10 +96,11 @@ impl World {
 
     fn advance(&mut self, to: SimTime) {
         let mut done = Vec::new();
-        self.kernel.advance(to, &mut self.script, &mut done);
-        let happened = self.kernel.take_happened();
-        self.journal.note(self.kernel.now(), happened);
-        self.collect(done);
+        while self.kernel.advance_once(to, &mut self.script, &mut done) {
+            let happened = self.kernel.take_happened();
+            self.journal.note(self.kernel.now(), happened);
+            self.collect(std::mem::take(&mut done));
+        }
     }
 
     fn collect(&mut self, done: Vec<Finished>) {

@@ -277,7 +277,7 @@ impl Kernel {
     /// Logs all providers of a session off: transports, then address books, then stores (SHUTDOWN-048).
     pub(super) fn log_off_providers(&mut self, id: Handle, kinds: &[ProviderKind], ask: &mut dyn Ask) {
         for kind in kinds {
-            let Some(core) = self.cores.get(&id) else { return };
+            let Some(core) = self.cores.get(&id).filter(|core| !core.providers.is_empty()) else { return };
             let places: Vec<Place> = core.providers.iter().filter(|active| active.kind == *kind).map(|active| active.place).collect();
             for place in places {
                 self.log_off_provider(id, place, ask);

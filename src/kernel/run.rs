@@ -139,13 +139,10 @@ impl Kernel {
 
     /// What a decoded name stands for (rows 8.7 to 8.14).
     fn name_state(&self, name: &str) -> NameState {
-        if name_length(name) > MAX_PROFILE_NAME {
-            return NameState::TooLong;
-        }
-        if !is_profile_name(name) {
-            return NameState::Malformed;
-        }
+        // A name that is found is of the right length and form, since every profile's is.
         match self.find_profile(name) {
+            None if name_length(name) > MAX_PROFILE_NAME => NameState::TooLong,
+            None if !is_profile_name(name) => NameState::Malformed,
             None => NameState::Unknown,
             Some((_, profile)) if profile.marked => NameState::Marked,
             Some((id, profile)) if profile.app && self.knows_app_profiles() => NameState::App(id),

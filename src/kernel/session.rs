@@ -6,7 +6,7 @@ use super::ask::{Answer, Ask, Question, Response};
 use super::event::Event;
 use super::machine::ProcessKind;
 use super::object::Body;
-use super::profile::{ProfileId, ProviderKind};
+use super::profile::{Profile, ProfileId, ProviderKind};
 use super::provider::{Active, Place};
 use super::status::ADDRESS_BOOK_ROW;
 use super::wait::{Running, Wake};
@@ -27,8 +27,8 @@ pub struct Core {
     pub ended: bool,
     /// Clients that have not logged off.
     pub members: Vec<Handle>,
-    /// Name of the profile when the session was made; it stays, whatever happens to the profile (STATUS-063).
-    pub profile_name: String,
+    /// The profile as it was when the session was made: its name stays, whatever happens to the profile (STATUS-063).
+    pub made_on: Arc<Profile>,
     /// Services (by position in the profile) that are disabled for its life (LOGON-225).
     pub disabled: Vec<u16>,
     /// Whether the spooler knows it: it has a messaging member (LOGON-173).
@@ -110,7 +110,7 @@ impl Kernel {
             shared,
             ended: false,
             members: Vec::new(),
-            profile_name: found.map_or_else(String::new, |profile| profile.name.clone()),
+            made_on: found.cloned().unwrap_or_default(),
             disabled,
             spooler: false,
             spooler_due: None,

@@ -71,7 +71,7 @@ impl Kernel {
         let (Some(core), no_mail) = (self.cores.get(&this.core), this.no_mail) else { return Vec::new() };
         let Some(profile) = self.profiles.get(core.profile) else { return Vec::new() };
         let mut rows = vec![
-            self.row(&subsystem(&core.profile_name)),
+            self.row(&subsystem(&core.made_on.name)),
             self.row(&self.spooler(no_mail)),
             self.row(&self.address_book(core)),
         ];

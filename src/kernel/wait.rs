@@ -153,11 +153,17 @@ impl Kernel {
 
     /// Moves time on to `to`, letting everything happen on the way, in order.
     pub fn advance(&mut self, to: SimTime, ask: &mut dyn Ask, done: &mut Vec<Finished>) {
-        while let Some(next) = self.next_time().filter(|next| *next <= to) {
-            self.now = self.now.max(next);
+        while self.advance_once(to, ask, done) {}
+    }
+
+    /// Moves time on to the next moment at which something happens, at most to `to`; false when nothing more happens until then.
+    pub fn advance_once(&mut self, to: SimTime, ask: &mut dyn Ask, done: &mut Vec<Finished>) -> bool {
+        let next = self.next_time().filter(|next| *next <= to);
+        self.now = self.now.max(next.unwrap_or(to));
+        if next.is_some() {
             self.fire(ask, done);
         }
-        self.now = self.now.max(to);
+        next.is_some()
     }
 
     /// Lets everything happen that is due: first what lets calls go on, then the ends of patience.

@@ -40,9 +40,10 @@ impl World {
     /// Chosen: two names that differ in case alone are never both there, whatever the reading of lookups, as in a registry.
     pub fn taken(&self, name: &str, but: Option<u32>) -> bool {
         let same = |other: &str| other.to_lowercase() == name.to_lowercase();
-        self.profiles.iter().filter(|profile| Some(profile.id) != but).any(|profile| {
-            same(&profile.name) || profile.pending_rename.as_deref().is_some_and(same)
-        })
+        self.profiles
+            .iter()
+            .filter(|profile| Some(profile.id) != but)
+            .any(|profile| same(&profile.name) || profile.pending_rename.as_deref().is_some_and(same))
     }
 
     /// Whether a session runs on it.

@@ -244,7 +244,8 @@ impl<'a> Walk<'a> {
     }
 
     fn shared(&mut self) -> Found {
-        let states = [(SharedState::None, SharedIs::None), (SharedState::Joinable, SharedIs::Joinable), (SharedState::Ended, SharedIs::Ended)];
+        let states =
+            [(SharedState::None, SharedIs::None), (SharedState::Joinable, SharedIs::Joinable), (SharedState::Ended, SharedIs::Ended)];
         let (state, is) = self.of(&states);
         self.inputs.shared = is;
         Found::Shared(state)
@@ -326,7 +327,8 @@ impl<'a> Walk<'a> {
 
     fn service_dialog(&mut self, profile: ProfileId, service: u16, always: bool) -> Found {
         self.dialogs.1 += 1;
-        let (end, does) = self.of(&[(ConfigEnd::Ok, Config::Ok), (ConfigEnd::Supplied, Config::Supply), (ConfigEnd::Cancelled, Config::Cancel)]);
+        let (end, does) =
+            self.of(&[(ConfigEnd::Ok, Config::Ok), (ConfigEnd::Supplied, Config::Supply), (ConfigEnd::Cancelled, Config::Cancel)]);
         if always { &mut self.inputs.config } else { &mut self.inputs.retry }.push(does);
         if end == ConfigEnd::Supplied
             && let Some(Found::Service(state)) = self.known.get_mut(&Fact::Service(profile, service))

@@ -203,7 +203,9 @@ pub fn untouched(before: &Shared, after: &Shared, outcome: &Outcome) -> Option<S
     if outcome.logon_dialogs + outcome.config_dialogs > 0 {
         let kept = before.profiles.iter().all(|(id, profile)| {
             let now = after.profiles.get(id);
-            now.is_some_and(|now| (&now.name, now.app, now.marked, now.services.len()) == (&profile.name, profile.app, profile.marked, profile.services.len()))
+            now.is_some_and(|now| {
+                (&now.name, now.app, now.marked, now.services.len()) == (&profile.name, profile.app, profile.marked, profile.services.len())
+            })
         });
         if !kept || before.profiles.default_profile() != after.profiles.default_profile() {
             return Some(format!("a failing logon changed profiles (LOGON-172)\n{before:?}\n{after:?}"));

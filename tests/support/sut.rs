@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mapi_sim::Script;
 use mapi_sim::call::{Call, CallId, Caller, Handle, Mapi, Reply};
-use mapi_sim::kernel::{Ask, DialogAnswer, Core, Event, Finished, Kernel, Member, Profiles, Progress, Question, Response};
+use mapi_sim::kernel::{Ask, Core, DialogAnswer, Event, Finished, Kernel, Member, Profiles, Progress, Question, Response};
 use mapi_sim::mapi::{CodePage, InitFlags};
 use mapi_sim::{SimDuration, SimTime};
 
@@ -120,9 +120,7 @@ impl Sut {
             }
             Op::DeleteProfile { process, thread, name } => self.admin(*process, *thread, |admin| lower::delete(admin, name)),
             Op::RenameProfile { process, thread, name, new } => self.admin(*process, *thread, |admin| lower::rename(admin, name, new)),
-            Op::SetDefault { process, thread, name } => {
-                self.admin(*process, *thread, |admin| lower::set_default(admin, name.as_deref()))
-            }
+            Op::SetDefault { process, thread, name } => self.admin(*process, *thread, |admin| lower::set_default(admin, name.as_deref())),
         }
     }
 
@@ -252,7 +250,8 @@ impl Sut {
             Event::SessionMade(handle) => Some(*handle),
             _ => None,
         }));
-        let count = |what: fn(&Event) -> bool| u32::try_from(finished.events.iter().filter(|event| what(event)).count()).unwrap_or(u32::MAX);
+        let count =
+            |what: fn(&Event) -> bool| u32::try_from(finished.events.iter().filter(|event| what(event)).count()).unwrap_or(u32::MAX);
         let outcome = Outcome {
             answer: Answer::Hr(finished.reply.hr.code()),
             call: self.logons.iter().position(|id| *id == finished.id),
