@@ -3,6 +3,8 @@
 //! The yardstick of a logon is a hand-written minimal one: lock, look the profile up, look at the shared slot, keep the session in an ordered map,
 //! note the call in a journal; logoff undoes it. It knows no flags, no readings, no reasons.
 
+#![allow(clippy::print_stdout)] // The ratios are what this is run for.
+
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::black_box;
 use std::sync::Arc;
@@ -122,7 +124,9 @@ fn profiles(count: usize) -> String {
          [mapisvc.providers.Store]\ntype = \"store\"\nprovider_display = \"Personal Folders\"\n",
     );
     for number in 0..count {
-        text += &format!("\n[[profile]]\nname = \"Profile {number}\"\n\n[[profile.service]]\nservice = \"LOCAL\"\nid = \"local\"\ndisplay_name = \"Archive\"\n");
+        text += &format!(
+            "\n[[profile]]\nname = \"Profile {number}\"\n\n[[profile.service]]\nservice = \"LOCAL\"\nid = \"local\"\ndisplay_name = \"Archive\"\n"
+        );
     }
     text
 }

@@ -117,7 +117,9 @@ fn nothing_that_differs_from_run_to_run() {
     for (room, name, text) in files() {
         for (at, line) in library_lines(&text) {
             for (word, why) in BANNED {
-                if line.contains(word) && !(room == "bin" && (word.ends_with("print!") || word.ends_with("println!") || *word == "env::var")) {
+                if line.contains(word)
+                    && !(room == "bin" && (word.ends_with("print!") || word.ends_with("println!") || *word == "env::var"))
+                {
                     problems.push(format!("src/{name}:{at}: `{word}`: {why}"));
                 }
             }

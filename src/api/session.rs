@@ -191,11 +191,13 @@ impl Session {
 
     /// Name of the session's profile: what only the simulator knows at once. Empty after Logoff.
     pub fn profile_name(&self) -> String {
-        self.object.world.kernel(|kernel| {
-            let core = kernel.session_of(self.object.handle)?;
-            Some(kernel.profiles().get(core.profile)?.name.clone())
-        })
-        .unwrap_or_default()
+        self.object
+            .world
+            .kernel(|kernel| {
+                let core = kernel.session_of(self.object.handle)?;
+                Some(kernel.profiles().get(core.profile)?.name.clone())
+            })
+            .unwrap_or_default()
     }
 
     /// Whether the client joined a session that another one began.

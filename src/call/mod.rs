@@ -230,11 +230,15 @@ macro_rules! interface {
             }
 
             /// Reads a call; `None` if the interface has no such method.
-            #[allow(unused_variables)]
             pub(crate) fn read(name: &str, args: &$crate::call::Args<'_>) -> Option<Result<Self, $crate::call::BadArg>> {
+                Self::METHODS.iter().any(|method| method.name == name).then(|| Self::read_known(name, args))
+            }
+
+            #[allow(unused_variables)]
+            fn read_known(name: &str, args: &$crate::call::Args<'_>) -> Result<Self, $crate::call::BadArg> {
                 match name {
-                    $( stringify!($method) => Some((|| Ok(Self::$method { $( $arg: args.take(stringify!($arg))? ),* }))()), )*
-                    _ => None,
+                    $( stringify!($method) => Ok(Self::$method { $( $arg: args.take(stringify!($arg))? ),* }), )*
+                    _ => unreachable!("`read` asks for methods of METHODS only"),
                 }
             }
 

@@ -144,4 +144,3 @@ pub enum DialogAnswer {
     /// Presses Cancel.
     Cancel,
 }
-

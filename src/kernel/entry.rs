@@ -50,7 +50,9 @@ impl Kernel {
                 let flags = flags.bits();
                 self.open_msg_store(this, (*ui_param, entry_id.as_ref(), *interface, flags), ask)
             }
-            IMAPISession::OpenAddressBook { ui_param, interface, flags } => self.open_address_book(this, *ui_param, *interface, *flags, ask),
+            IMAPISession::OpenAddressBook { ui_param, interface, flags } => {
+                self.open_address_book(this, *ui_param, *interface, *flags, ask)
+            }
             IMAPISession::OpenEntry { entry_id, interface, flags } => self.open_entry(this, entry_id.as_ref(), *interface, *flags, ask),
             IMAPISession::CompareEntryIDs { entry_id1, entry_id2, flags } => {
                 self.compare_entry_ids(this, entry_id1.as_ref(), entry_id2.as_ref(), *flags)
@@ -245,11 +247,8 @@ impl Kernel {
             let hr = self.log_on(id, *place, client, ask);
             failed += usize::from(hr.is_failure());
             let strict = self.machine.readings.index(Reading::AbUnconfiguredDisablesService) != 0;
-            let spared: &[Hresult] = if strict {
-                &[Hresult::MAPI_E_FAILONEPROVIDER]
-            } else {
-                &[Hresult::MAPI_E_FAILONEPROVIDER, Hresult::MAPI_E_UNCONFIGURED]
-            };
+            let spared: &[Hresult] =
+                if strict { &[Hresult::MAPI_E_FAILONEPROVIDER] } else { &[Hresult::MAPI_E_FAILONEPROVIDER, Hresult::MAPI_E_UNCONFIGURED] };
             self.disable_after(id, *place, hr, spared);
         }
         if let Some(core) = self.cores.get_mut(&id) {
@@ -260,7 +259,14 @@ impl Kernel {
     }
 
     /// OpenEntry.
-    fn open_entry(&mut self, this: Handle, entry_id: Option<&Bytes>, interface: Option<Guid>, flags: OpenFlags, ask: &mut dyn Ask) -> Reply {
+    fn open_entry(
+        &mut self,
+        this: Handle,
+        entry_id: Option<&Bytes>,
+        interface: Option<Guid>,
+        flags: OpenFlags,
+        ask: &mut dyn Ask,
+    ) -> Reply {
         let Some(entry_id) = entry_id.filter(|id| !id.is_empty()) else {
             return self.decided(ClauseId::session(132), Hresult::MAPI_E_INVALID_PARAMETER);
         };

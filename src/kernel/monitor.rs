@@ -20,13 +20,7 @@ impl Kernel {
     }
 
     /// A method of IMAPIInitMonitor.
-    pub(super) fn init_monitor(
-        &mut self,
-        caller: Caller,
-        this: Handle,
-        call: &IMAPIInitMonitor,
-        state: &mut State,
-    ) -> Result<Reply, Wake> {
+    pub(super) fn init_monitor(&mut self, caller: Caller, this: Handle, call: &IMAPIInitMonitor, state: &mut State) -> Result<Reply, Wake> {
         if self.objects.get(&this).is_none_or(|object| object.process != caller.process) {
             return Ok(self.decided(ClauseId::logon(72), Hresult::MAPI_E_INVALID_OBJECT));
         }

@@ -140,7 +140,9 @@ impl Kernel {
     pub(super) fn is_initialized(&self, caller: Caller) -> bool {
         let process = self.process(caller.process);
         let strict = self.machine.readings.index(Reading::StrictThreads) != 0;
-        process.count > 0 && !process.fast_shutdown && (!strict || process.threads.get(usize::from(caller.thread.0)).is_some_and(|thread| thread.count > 0))
+        process.count > 0
+            && !process.fast_shutdown
+            && (!strict || process.threads.get(usize::from(caller.thread.0)).is_some_and(|thread| thread.count > 0))
     }
 
     /// MAPIInitialize: its steps in their order; the first that fails names the error (LOGON-008).

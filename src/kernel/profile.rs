@@ -10,7 +10,7 @@ use crate::mapi::PropTag;
 pub struct Service {
     /// PR_SERVICE_NAME.
     pub name: String,
-    /// Right side of the [Services] line.
+    /// Right side of the `[Services]` line.
     pub title: String,
     /// PR_DISPLAY_NAME in `mapisvc.inf`, if it has one.
     pub display_name: Option<String>,

@@ -167,7 +167,8 @@ impl Kernel {
             return self.unsupported();
         }
         if let Some(provider) = self.provider_of_row(self.members[&session].core, row) {
-            let call = if needs == StatusMethods::STATUS_VALIDATE_STATE { ProviderCall::ValidateState } else { ProviderCall::SettingsDialog };
+            let call =
+                if needs == StatusMethods::STATUS_VALIDATE_STATE { ProviderCall::ValidateState } else { ProviderCall::SettingsDialog };
             self.emit(Event::Provider { provider, call, flags, ui_param: 0, result: Hresult::S_OK });
         }
         self.decided(ClauseId::status(132), Hresult::S_OK)

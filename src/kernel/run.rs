@@ -8,8 +8,8 @@ use super::logon::{
 };
 use super::machine::ProcessKind;
 use super::mutex::Holder;
-use super::provider::Client;
 use super::profile::{MAX_PROFILE_NAME, Profile, ProfileId, Profiles, is_profile_name, name_length};
+use super::provider::Client;
 use super::rows::Path;
 use super::wait::{Running, State, Wake};
 use super::{Event, Kernel, Why};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Kernel;
 use super::ask::{Answer, Ask, Question, Response};
 use super::event::Event;
 use super::machine::ProcessKind;
@@ -10,7 +11,6 @@ use super::profile::{Profile, ProfileId, ProviderKind};
 use super::provider::{Active, Place};
 use super::status::ADDRESS_BOOK_ROW;
 use super::wait::{Running, Wake};
-use super::Kernel;
 use crate::call::{Caller, Handle, ObjectKind, ProcessId, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, LogoffFlags, LogonFlags};
@@ -128,7 +128,8 @@ impl Kernel {
         if handle != core {
             self.emit(Event::Joined(core));
         }
-        self.members.insert(handle, Box::new(Member { core, process: caller.process, flags, no_mail, logged_off: false, last_error: None }));
+        self.members
+            .insert(handle, Box::new(Member { core, process: caller.process, flags, no_mail, logged_off: false, last_error: None }));
         let now = self.now;
         let session = self.cores.get_mut(&core).expect("the session of a new member exists");
         session.members.push(handle);

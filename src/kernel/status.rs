@@ -70,11 +70,7 @@ impl Kernel {
         let Some(this) = self.member(member) else { return Vec::new() };
         let (Some(core), no_mail) = (self.cores.get(&this.core), this.no_mail) else { return Vec::new() };
         let Some(profile) = self.profiles.get(core.profile) else { return Vec::new() };
-        let mut rows = vec![
-            self.row(&subsystem(&core.made_on.name)),
-            self.row(&self.spooler(no_mail)),
-            self.row(&self.address_book(core)),
-        ];
+        let mut rows = vec![self.row(&subsystem(&core.made_on.name)), self.row(&self.spooler(no_mail)), self.row(&self.address_book(core))];
         let mut shown: Vec<(u32, Place, ProviderKind)> = self.shown(core, profile);
         shown.retain(|(_, _, kind)| !(no_mail && *kind == ProviderKind::Transport));
         shown.sort_unstable_by_key(|(row, ..)| *row);

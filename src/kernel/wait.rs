@@ -190,11 +190,14 @@ impl Kernel {
 
     /// Calls whose transports have started.
     fn wake_transports(&mut self) {
-        let pending: Vec<(CallId, Handle)> = self.waiting.iter().filter_map(|(id, waiting)| match waiting.wake {
-            Wake::Transports(core) => Some((*id, core)),
-            _ => None,
-        })
-        .collect();
+        let pending: Vec<(CallId, Handle)> = self
+            .waiting
+            .iter()
+            .filter_map(|(id, waiting)| match waiting.wake {
+                Wake::Transports(core) => Some((*id, core)),
+                _ => None,
+            })
+            .collect();
         for (id, core) in pending {
             if !self.transports_pending(core)
                 && let Some(waiting) = self.waiting.get_mut(&id)

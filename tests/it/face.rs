@@ -2,7 +2,6 @@
 
 use mapi_sim::{Hresult, InitFlags, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Process, Session, Sim, SimDuration};
 
-use crate::shows;
 
 const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
 
@@ -110,7 +109,8 @@ fn a_call_begun_and_never_finished_is_found() {
 #[test]
 fn a_raw_call_that_waits_for_ever_is_an_error() {
     shows!("LOGON-159");
-    let fixture = mapi_sim::Fixture::named("held.toml", "format = 1\nextends = \"minimal\"\n[[script.mutex]]\nprocess = \"setup\"\n").expect("reads");
+    let fixture =
+        mapi_sim::Fixture::named("held.toml", "format = 1\nextends = \"minimal\"\n[[script.mutex]]\nprocess = \"setup\"\n").expect("reads");
     let sim = fixture.start();
     let caller = sim.process("main").caller();
     let call = mapi_sim::call::Mapi::MAPILogonEx {

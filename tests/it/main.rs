@@ -6,8 +6,6 @@ macro_rules! shows {
         $( let _: mapi_sim::clause::ClauseId = $clause.parse().expect("a clause id"); )+
     }};
 }
-#[allow(unused_imports)]
-use shows;
 
 mod coverage;
 mod face;
