@@ -197,8 +197,43 @@ fn fixtures() {
     ratio("fork a world : parsing its fixture", 0.05, || drop(black_box(world.fork())), || load(&small));
 }
 
+/// What hangs from a session.
+fn sessions() {
+    let sim = Sim::office();
+    let process = sim.process("bench");
+    let table = |flags: LogonFlags| {
+        let session = process.logon_ex(Logon::profile("Work").flags(NEW | flags)).expect("the profile exists");
+        let rows = session.get_status_table(0).and_then(|table| table.query_all_rows()).expect("a table");
+        session.logoff(Default::default()).expect("logged on");
+        rows
+    };
+    let logon = |flags: LogonFlags| {
+        let session = process.logon_ex(Logon::profile("Work").flags(NEW | flags)).expect("the profile exists");
+        session.logoff(Default::default()).expect("logged on");
+    };
+    let mail = LogonFlags::empty();
+    ratio("NO_MAIL logon : messaging logon", 1.0, || logon(LogonFlags::NO_MAIL), || logon(mail));
+    ratio("status table and all rows with its logon : the logon", 7.0, || drop(black_box(table(LogonFlags::NO_MAIL))), || logon(LogonFlags::NO_MAIL));
+
+    let loud = Sim::minimal();
+    let quiet = Sim::minimal();
+    quiet.keep_journal(false);
+    let (loud_process, quiet_process) = (loud.process("bench"), quiet.process("bench"));
+    ratio("journal kept : not kept", 1.3, || pair(&loud_process, "Work"), || pair(&quiet_process, "Work"));
+
+    let crowded = Sim::minimal();
+    let owner = crowded.process("owner");
+    let open: Vec<_> = (0..10_000).map(|_| owner.logon_ex(Logon::profile("Work").flags(NEW | LogonFlags::NO_MAIL)).expect("a session")).collect();
+    let newcomer = crowded.process("newcomer");
+    let empty = Sim::minimal();
+    let first = empty.process("first");
+    ratio("logon with 10,000 sessions open : the first", 1.5, || pair(&newcomer, "Work"), || pair(&first, "Work"));
+    drop(open);
+}
+
 fn promises(criterion: &mut Criterion) {
     logons();
+    sessions();
     a_million_names();
     fixtures();
     // One plain measurement, so that criterion keeps a history of the main thing.

@@ -9,8 +9,9 @@ use parking_lot::Mutex;
 use crate::call::{Call, CallId, Caller, Handle, IUnknown, Mapi, Reply};
 use crate::error::Error;
 use crate::fixture::{Fixture, Script};
-use crate::journal::Journal;
-use crate::kernel::{Finished, Kernel, Progress};
+use crate::journal::{Entry, Journal};
+use crate::kernel::{Event, Finished, Kernel, Progress};
+use crate::lint::{self, Exempt, Finding, Levels, Lint, LintLevel};
 use crate::mapi::InitFlags;
 use crate::state::State;
 use crate::time::{SimDuration, SimTime};
@@ -48,8 +49,14 @@ struct World {
     journal: Journal,
     /// Replies of calls that were begun and not collected yet.
     replies: BTreeMap<CallId, Reply>,
+    /// Whether the journal is not kept.
+    silent: bool,
     /// Processes that the Rust face initialised by itself, and has to uninitialise.
     initialized: Vec<Caller>,
+    /// What each lint does in this world.
+    levels: Levels,
+    /// What the lints do not look at.
+    exempt: Exempt,
 }
 
 impl World {
@@ -59,8 +66,21 @@ impl World {
             script: fixture.script().clone(),
             journal: Journal::default(),
             replies: BTreeMap::new(),
+            silent: false,
             initialized: Vec::new(),
+            levels: Levels::with(fixture.lints()),
+            exempt: Exempt::default(),
         }
+    }
+
+    /// What the lints find, as if the test ended now.
+    fn lints(&self) -> Vec<Finding> {
+        lint::find(&self.journal, &self.kernel, &self.levels, &self.exempt, &self.initialized)
+    }
+
+    /// Number of the next call.
+    fn next_call(&self) -> CallId {
+        CallId::from_number(self.kernel.last_call().number() + 1)
     }
 
     /// Makes a call; its reply if it is done at once.
@@ -81,6 +101,9 @@ impl World {
     }
 
     fn record(&mut self, finished: Finished) {
+        if self.silent {
+            return;
+        }
         let kernel = &self.kernel;
         self.journal.record(finished, |caller| kernel.caller_name(caller));
     }
@@ -257,6 +280,31 @@ impl Sim {
         self.shared.world.lock().journal.clone()
     }
 
+    /// What a call got, if it is done and still kept.
+    pub(crate) fn entry(&self, call: CallId) -> Option<Entry> {
+        self.shared.world.lock().journal.entry(call).cloned()
+    }
+
+    /// How many lines the journal has had.
+    pub(crate) fn journal_length(&self) -> u64 {
+        self.shared.world.lock().journal.length()
+    }
+
+    /// What happened outside calls since the journal had this many lines.
+    pub(crate) fn world_since(&self, length: u64) -> Vec<Event> {
+        self.shared.world.lock().journal.world_since(length)
+    }
+
+    /// Ends a world that was verified already.
+    pub(crate) fn discard(mut self) {
+        self.checked = true;
+    }
+
+    /// Stops keeping the journal, or goes on: for campaigns that read no texts. Failures then cannot say why.
+    pub fn keep_journal(&self, keep: bool) {
+        self.shared.world.lock().silent = !keep;
+    }
+
     /// Why a call got its reply: the clause that decided, and what would have been near. `None` if the call is not done or no longer kept.
     pub fn why(&self, call: CallId) -> Option<String> {
         self.shared.why(call)
@@ -270,13 +318,49 @@ impl Sim {
     /// The world as it is now, as inert data: it can be compared, kept, and started again.
     pub fn snapshot(&self) -> Snapshot {
         let world = self.shared.world.lock();
-        Snapshot { fixture: self.shared.fixture.clone(), kernel: world.kernel.clone(), script: world.script.clone() }
+        let (fixture, levels) = (self.shared.fixture.clone(), world.levels.clone());
+        Snapshot { fixture, kernel: world.kernel.clone(), script: world.script.clone(), levels }
     }
 
-    /// An independent world that goes on from here. It does not answer for the sessions that it inherits.
+    /// An independent world that goes on from here. It does not answer for the calls and sessions that it inherits.
     pub fn fork(&self) -> Sim {
         let world = self.shared.world.lock().clone();
-        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), ..world })
+        let exempt = world.exempt.inherited(&world.kernel);
+        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, ..world })
+    }
+
+    /// Says what happens in this world when a lint finds something, in the calls that were made already too. The fixture's `[lints]` table gives
+    /// the levels to begin with.
+    ///
+    /// ```
+    /// use mapi_sim::{Lint, LintLevel, LogonFlags, Sim};
+    ///
+    /// let sim = Sim::office();
+    /// sim.lint(Lint::UseAfterLogoff, LintLevel::Allow);
+    /// let session = sim.logon("Work", LogonFlags::EXTENDED | LogonFlags::NEW_SESSION)?;
+    /// session.logoff(Default::default())?;
+    /// assert!(session.logoff(Default::default()).is_err());
+    /// sim.finish();
+    /// # Ok::<(), mapi_sim::Failure>(())
+    /// ```
+    pub fn lint(&self, lint: Lint, level: LintLevel) {
+        self.shared.world.lock().levels.set(lint, level);
+    }
+
+    /// What the lints find in the calls that the journal keeps, in its order, and in what the test would leave behind if it ended now. Lints that
+    /// are allowed are left out.
+    ///
+    /// ```
+    /// use mapi_sim::{Lint, LogonFlags, Sim};
+    ///
+    /// let sim = Sim::office();
+    /// let session = sim.logon("Work", LogonFlags::NEW_SESSION)?;
+    /// session.logoff(Default::default())?;
+    /// assert_eq!(sim.lints()[0].lint, Lint::MissingMapiExtended);
+    /// # Ok::<(), mapi_sim::Failure>(())
+    /// ```
+    pub fn lints(&self) -> Vec<Finding> {
+        self.shared.world.lock().lints()
     }
 
     /// Ends the test: undoes what the Rust face did by itself and verifies the rest.
@@ -292,7 +376,8 @@ impl Sim {
         }
     }
 
-    /// Verifies without ending: calls that still wait.
+    /// Verifies without ending, as if the test ended now: calls that still wait, and what the lints find that are denied. What other lints find
+    /// stands in the report too, if there is one.
     ///
     /// # Errors
     ///
@@ -300,8 +385,10 @@ impl Sim {
     pub fn check(&self) -> Result<(), Report> {
         let world = self.shared.world.lock();
         let waiting = world.kernel.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
-        let problems: Vec<String> = waiting.collect();
-        if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems }) }
+        let (denied, warned): (Vec<Finding>, Vec<Finding>) = world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
+        let problems: Vec<String> = waiting.chain(denied.iter().map(ToString::to_string)).collect();
+        let warnings = || warned.iter().map(ToString::to_string).collect();
+        if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems, warnings: warnings() }) }
     }
 }
 
@@ -335,7 +422,7 @@ impl Shared {
     /// Makes a call and gives its number too.
     pub(crate) fn call_numbered(&self, caller: Caller, call: Call) -> Result<(CallId, Reply), Error> {
         let mut world = self.world.lock();
-        let id = CallId::from_number(world.kernel.last_call().number() + 1);
+        let id = world.next_call();
         let reply = match world.call(caller, call) {
             Ok(reply) => reply,
             Err(id) => world.wait(id)?,
@@ -345,7 +432,7 @@ impl Shared {
 
     pub(crate) fn begin(&self, caller: Caller, call: Call) -> (CallId, Option<Reply>) {
         let mut world = self.world.lock();
-        let id = CallId::from_number(world.kernel.last_call().number() + 1);
+        let id = world.next_call();
         (id, world.call(caller, call).ok())
     }
 
@@ -370,6 +457,8 @@ impl Shared {
         let mut world = self.world.lock();
         if world.kernel.process(caller.process).init_count() == 0 {
             let call = Mapi::MAPIInitialize { version: 0, flags: InitFlags::empty() };
+            let id = world.next_call();
+            world.exempt.note(id);
             if let Ok(reply) = world.call(caller, Call::Mapi(call))
                 && reply.hr.is_success()
             {
@@ -383,6 +472,8 @@ impl Shared {
         let mut world = self.world.lock();
         for caller in std::mem::take(&mut world.initialized) {
             if world.kernel.process(caller.process).init_count() > 0 {
+                let id = world.next_call();
+                world.exempt.note(id);
                 // MAPIUninitialize never waits.
                 let _ = world.call(caller, Call::Mapi(Mapi::MAPIUninitialize {}));
             }
@@ -401,6 +492,7 @@ impl Shared {
 pub struct Report {
     fixture: String,
     problems: Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl Report {
@@ -408,12 +500,17 @@ impl Report {
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
+
+    /// What lints found that only say so, one text each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "verification of the world \"{}\" found {} problem(s):", self.fixture, self.problems.len())?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
+        self.problems.iter().chain(&self.warnings).try_for_each(|problem| write!(f, "\n- {problem}"))
     }
 }
 
@@ -431,6 +528,7 @@ pub struct Snapshot {
     fixture: String,
     kernel: Kernel,
     script: Script,
+    levels: Levels,
 }
 
 impl Snapshot {
@@ -441,7 +539,10 @@ impl Snapshot {
             script: self.script.clone(),
             journal: Journal::default(),
             replies: BTreeMap::new(),
+            silent: false,
             initialized: Vec::new(),
+            levels: self.levels.clone(),
+            exempt: Exempt::default().inherited(&self.kernel),
         };
         Sim::with(&self.fixture, world)
     }

@@ -90,8 +90,10 @@ impl Kernel {
     }
 
     /// Makes an object of a session.
-    fn new_object(&mut self, session: Handle, kind: ObjectKind, body: Body) -> Handle {
-        let process = self.members[&session].process;
+    pub(super) fn new_object(&mut self, session: Handle, kind: ObjectKind, body: Body) -> Handle {
+        let member = self.members.get_mut(&session).expect("a method of a live session makes objects");
+        member.objects += 1;
+        let process = member.process;
         let handle = self.new_handle(kind);
         self.objects.insert(handle, Object::of_session(process, session, body));
         handle

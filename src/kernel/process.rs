@@ -76,6 +76,11 @@ impl Process {
         self.service
     }
 
+    /// Whether its DoFastShutdown succeeded: it makes no call any more (SHUTDOWN-082).
+    pub fn has_left(&self) -> bool {
+        self.fast_shutdown
+    }
+
     /// Name of a thread.
     pub fn thread_name(&self, thread: ThreadId) -> &str {
         self.threads.get(usize::from(thread.0)).map_or("?", |thread| &thread.name)

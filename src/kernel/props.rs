@@ -50,9 +50,7 @@ impl Kernel {
             let call = ProviderCall::OpenStatusEntry;
             self.emit(Event::Provider { provider, call, flags: flags.bits(), ui_param: 0, result: Hresult::S_OK });
         }
-        let process = self.members[&this].process;
-        let object = self.new_handle(ObjectKind::Status);
-        self.objects.insert(object, super::Object::of_session(process, this, Body::Status(row)));
+        let object = self.new_object(this, ObjectKind::Status, Body::Status(row));
         self.decided(ClauseId::status(48), Hresult::S_OK);
         Reply::ok(Out::Opened { object, object_type: MAPI_STATUS })
     }
@@ -185,8 +183,16 @@ impl Kernel {
     /// An object is released. A store that no object keeps any more is logged off, and its status row goes (STATUS-211).
     pub(super) fn release_object(&mut self, this: Handle, ask: &mut dyn super::Ask) {
         let Some(object) = self.objects.remove(&this) else { return };
-        let (Some(session), Body::MsgStore { place, .. }) = (object.session, object.body) else { return };
-        self.close_store(session, place, ask);
+        let Some(session) = object.session else { return };
+        if let Some(member) = self.members.get_mut(&session) {
+            member.objects = member.objects.saturating_sub(1);
+        }
+        let live = self.members.get(&session).is_some_and(|member| !member.logged_off);
+        if let Body::MsgStore { place, .. } = object.body
+            && live
+        {
+            self.close_store(session, place, ask);
+        }
     }
 
     /// One store object less.

@@ -60,6 +60,8 @@ pub struct Member {
     pub no_mail: bool,
     /// Whether Logoff was called. Only Release may follow (SHUTDOWN-001).
     pub logged_off: bool,
+    /// How many objects it got and has not released.
+    pub objects: u32,
     /// What GetLastError knows; of this pointer alone (SESSION-022).
     pub last_error: Option<LastError>,
 }
@@ -129,7 +131,7 @@ impl Kernel {
             self.emit(Event::Joined(core));
         }
         self.members
-            .insert(handle, Box::new(Member { core, process: caller.process, flags, no_mail, logged_off: false, last_error: None }));
+            .insert(handle, Box::new(Member { core, process: caller.process, flags, no_mail, logged_off: false, objects: 0, last_error: None }));
         let now = self.now;
         let session = self.cores.get_mut(&core).expect("the session of a new member exists");
         session.members.push(handle);
@@ -253,11 +255,11 @@ impl Kernel {
 
     /// What a client leaves behind at Logoff is invalid from now on; its stores are closed for it (SHUTDOWN-007 to SHUTDOWN-010).
     fn leave_objects(&mut self, this: Handle, ask: &mut dyn Ask) {
-        let left = self.objects.iter().filter(|(_, object)| object.session == Some(this));
-        let left: Vec<(Handle, Body)> = left.map(|(handle, object)| (*handle, object.body.clone())).collect();
-        if left.is_empty() {
+        if self.members.get(&this).is_none_or(|member| member.objects == 0) {
             return;
         }
+        let left = self.objects.iter().filter(|(_, object)| object.session == Some(this));
+        let left: Vec<(Handle, Body)> = left.map(|(handle, object)| (*handle, object.body.clone())).collect();
         self.emit(Event::ObjectsLeft { session: this, objects: left.iter().map(|(handle, _)| *handle).collect() });
         let last = self.members.get(&this).and_then(|member| self.cores.get(&member.core)).is_some_and(|core| core.members.len() <= 1);
         for (_, body) in left {
