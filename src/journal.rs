@@ -122,9 +122,32 @@ impl Journal {
         })
     }
 
+    /// Every line that is kept, oldest first: a call with its events, or what happened outside calls.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (Option<&Entry>, &[Event])> {
+        self.lines.iter().map(|line| match line {
+            Line::Call(entry) => (Some(entry), entry.events()),
+            Line::World(_, events) => (None, events.as_slice()),
+        })
+    }
+
     /// The entry of a call, if it is done and kept.
     pub fn entry(&self, id: CallId) -> Option<&Entry> {
         self.entries().rev().find(|entry| entry.id() == id)
+    }
+
+    /// How many lines there have been, those that are gone included.
+    pub(crate) fn length(&self) -> u64 {
+        self.dropped + self.lines.len() as u64
+    }
+
+    /// What happened outside calls since there had been this many lines, as far as it is kept.
+    pub(crate) fn world_since(&self, length: u64) -> Vec<Event> {
+        let skip = usize::try_from(length.saturating_sub(self.dropped)).unwrap_or(usize::MAX);
+        let events = self.lines.iter().skip(skip).filter_map(|line| match line {
+            Line::Call(_) => None,
+            Line::World(_, events) => Some(events),
+        });
+        events.flatten().cloned().collect()
     }
 
     /// How many older lines are gone.

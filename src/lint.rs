@@ -12,9 +12,9 @@ use std::fmt;
 
 pub use table::Lint;
 
-use crate::call::{CallId, Caller, Handle, ObjectKind};
+use crate::call::{CallId, Caller, Handle};
 use crate::journal::Journal;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Process};
 
 /// What happens when a lint finds something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +79,7 @@ impl fmt::Display for Finding {
 
 /// The level of every lint in one world.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Levels {
+pub(crate) struct Levels {
     /// By position in [`Lint::ALL`].
     levels: [LintLevel; Lint::COUNT],
 }
@@ -114,12 +114,12 @@ impl Levels {
 /// What a world does not answer for: what it inherited from the one it was forked from, and what was done on behalf of Rust handles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Exempt {
-    /// The last call of the parent.
-    pub call: u32,
+    /// Number of the parent's last call.
+    call: u32,
     /// Number of the parent's last session.
     session: u32,
-    /// MAPIInitialize calls that the parent left to be undone, by process.
-    initialized: BTreeMap<Caller, u32>,
+    /// MAPIInitialize calls that the parent left to be undone, by number of the process.
+    initialized: Vec<u32>,
     /// MAPIInitialize and MAPIUninitialize calls that the Rust face made by itself.
     own: BTreeSet<CallId>,
 }
@@ -128,11 +128,10 @@ impl Exempt {
     /// For a world that goes on from this one.
     pub fn inherited(&self, kernel: &Kernel) -> Self {
         let sessions = kernel.members().map(|(handle, _)| handle);
-        let processes = kernel.processes().iter().enumerate();
         Exempt {
             call: kernel.last_call().number(),
             session: sessions.map(Handle::number).max().unwrap_or(0),
-            initialized: processes.map(|(at, process)| (Caller::main(at), process.init_count())).collect(),
+            initialized: kernel.processes().iter().map(Process::init_count).collect(),
             own: self.own.clone(),
         }
     }
@@ -147,7 +146,12 @@ impl Exempt {
     }
 
     fn is_inherited(&self, handle: Handle) -> bool {
-        handle.kind() == ObjectKind::Session && handle.number() <= self.session
+        handle.number() <= self.session
+    }
+
+    /// MAPIInitialize calls of a process that the parent left to be undone.
+    fn initialized(&self, process: usize) -> u32 {
+        self.initialized.get(process).copied().unwrap_or(0)
     }
 }
 

@@ -58,7 +58,8 @@ impl ObjectKind {
     /// How many kinds there are.
     pub(crate) const COUNT: usize = Self::ALL.len();
 
-    const ALL: [ObjectKind; 8] = [
+    /// Every kind.
+    pub(crate) const ALL: [ObjectKind; 8] = [
         ObjectKind::Session,
         ObjectKind::ProfAdmin,
         ObjectKind::InitMonitor,

@@ -16,8 +16,8 @@ const HEADER: usize = 20;
 /// What an entry identifier names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Eid {
-    /// A status object by PR_ROWID.
-    Status(u32),
+    /// A status object by PR_ROWID, and the PR_PROVIDER_UID of the provider that it belongs to.
+    Status(u32, Option<[u8; 16]>),
     /// A store by PR_PROVIDER_UID.
     Store([u8; 16]),
     /// A one-off.
@@ -32,9 +32,11 @@ fn with(uid: [u8; 16], rest: &[u8]) -> Vec<u8> {
     [&[0; 4], &uid[..], rest].concat()
 }
 
-/// Of a status row.
-pub(super) fn status(row: u32) -> Vec<u8> {
-    with(STATUS_UID, &row.to_le_bytes())
+/// Of a status row. A provider's names the provider too: row numbers differ from session to session (STATUS-117).
+pub(super) fn status(row: u32, provider: Option<&[u8; 16]>) -> Vec<u8> {
+    let mut rest = row.to_le_bytes().to_vec();
+    rest.extend(provider.into_iter().flatten());
+    with(STATUS_UID, &rest)
 }
 
 /// Of a store in a profile.
@@ -65,8 +67,10 @@ pub(super) fn search_key(identity: &Identity) -> Vec<u8> {
 /// Reads an entry identifier.
 pub(super) fn read(bytes: &[u8]) -> Eid {
     let Some((uid, rest)) = bytes.get(4..HEADER).zip(bytes.get(HEADER..)) else { return Eid::Malformed };
-    if uid == STATUS_UID {
-        rest.try_into().map_or(Eid::Malformed, |row| Eid::Status(u32::from_le_bytes(row)))
+    if bytes[..4] != [0; 4] {
+        Eid::Foreign
+    } else if uid == STATUS_UID {
+        status_object(rest).unwrap_or(Eid::Malformed)
     } else if uid == STORE_UID {
         rest.try_into().map_or(Eid::Malformed, Eid::Store)
     } else if uid == ONE_OFF_UID {
@@ -76,17 +80,26 @@ pub(super) fn read(bytes: &[u8]) -> Eid {
     }
 }
 
+fn status_object(rest: &[u8]) -> Option<Eid> {
+    let (row, provider) = rest.split_at_checked(4)?;
+    let row = u32::from_le_bytes(row.try_into().ok()?);
+    Some(Eid::Status(row, if provider.is_empty() { None } else { Some(provider.try_into().ok()?) }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_made_reads_back() {
-        assert_eq!(read(&status(7)), Eid::Status(7));
+        assert_eq!(read(&status(7, None)), Eid::Status(7, None));
+        assert_eq!(read(&status(7, Some(&[9; 16]))), Eid::Status(7, Some([9; 16])));
         assert_eq!(read(&store(&[9; 16])), Eid::Store([9; 16]));
         assert_eq!(read(&nobody()), Eid::OneOff);
         assert_eq!(read(&[0; 19]), Eid::Malformed);
         assert_eq!(read(&[0; 20]), Eid::Foreign);
-        assert_eq!(read(&status(7)[..22]), Eid::Malformed);
+        assert_eq!(read(&status(7, None)[..22]), Eid::Malformed);
+        assert_eq!(read(&status(7, Some(&[9; 16]))[..30]), Eid::Malformed);
+        assert_eq!(read(&[&[1; 4], &status(7, None)[4..]].concat()), Eid::Foreign);
     }
 }

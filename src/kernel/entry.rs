@@ -273,7 +273,7 @@ impl Kernel {
             return self.decided(ClauseId::session(132), Hresult::MAPI_E_INVALID_PARAMETER);
         };
         match eid::read(entry_id) {
-            eid::Eid::Status(row) => self.open_status(this, row, interface, flags),
+            eid::Eid::Status(row, provider) => self.open_status(this, (row, provider), interface, flags),
             eid::Eid::Store(_) => {
                 let access = OpenFlags::MAPI_MODIFY | OpenFlags::MAPI_BEST_ACCESS | OpenFlags::MAPI_DEFERRED_ERRORS;
                 if let Some(reply) = self.reject_flags(flags.bits(), access.bits()) {
@@ -312,7 +312,7 @@ impl Kernel {
     /// Whether an entry identifier denotes an object that this client could open.
     fn is_known(&self, this: Handle, entry_id: &Bytes) -> bool {
         match eid::read(entry_id) {
-            eid::Eid::Status(row) => self.has_status_row(this, row),
+            eid::Eid::Status(row, provider) => self.has_status_row(this, row, provider),
             eid::Eid::Store(uid) => self.store_place(this, uid).is_some(),
             eid::Eid::OneOff => true,
             eid::Eid::Malformed | eid::Eid::Foreign => false,

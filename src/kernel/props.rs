@@ -3,7 +3,7 @@
 use super::object::Body;
 use super::profile::ProviderKind;
 use super::provider::Place;
-use super::status::{ADDRESS_BOOK_ROW, MAPI_STATUS, SPOOLER_ROW};
+use super::status::{MAPI_STATUS, SPOOLER_ROW};
 use super::table::{MAPI_STORE, project};
 use super::{Event, Kernel, ProviderCall, eid};
 use crate::call::{Handle, IMAPIProp, IMAPIStatus, ObjectKind, Out, Reply};
@@ -22,9 +22,10 @@ const FLUSH_FLAGS: u32 = 0x3E;
 const UI_READONLY: u32 = 0x1;
 
 impl Kernel {
-    /// Whether a member's status table has a row of this number.
-    pub(super) fn has_status_row(&self, member: Handle, row: u32) -> bool {
-        self.status_row(member, row).is_some()
+    /// Whether a member's status table has this row.
+    pub(super) fn has_status_row(&self, member: Handle, row: u32, provider: Option<[u8; 16]>) -> bool {
+        let entry_id = Value::from(eid::status(row, provider.as_ref()));
+        self.status_rows(member).iter().any(|row| row.get(PropTag::PR_ENTRYID) == Some(&entry_id))
     }
 
     fn status_row(&self, member: Handle, number: u32) -> Option<Row> {
@@ -33,14 +34,19 @@ impl Kernel {
     }
 
     /// OpenEntry on a status row.
-    pub(super) fn open_status(&mut self, this: Handle, row: u32, interface: Option<Guid>, flags: OpenFlags) -> Reply {
+    pub(super) fn open_status(
+        &mut self,
+        this: Handle,
+        (row, provider): (u32, Option<[u8; 16]>),
+        interface: Option<Guid>,
+        flags: OpenFlags,
+    ) -> Reply {
         if let Some(reply) = self.reject_flags(flags.bits(), super::entry::ENTRY_FLAGS) {
             return reply;
         }
         let id = self.members[&this].core;
-        if !self.has_status_row(this, row) {
-            let never = row == 0 || row > self.cores[&id].rows.max(ADDRESS_BOOK_ROW);
-            let hr = if never { Hresult::MAPI_E_NOT_FOUND } else { Hresult::MAPI_E_UNKNOWN_ENTRYID };
+        if !self.has_status_row(this, row, provider) {
+            let hr = if provider.is_some() { Hresult::MAPI_E_UNKNOWN_ENTRYID } else { Hresult::MAPI_E_NOT_FOUND };
             return self.decided(ClauseId::status(117), hr);
         }
         if !super::entry::supports(interface, &["IID_IMAPIStatus", "IID_IMAPIProp", "IID_IUnknown"]) {

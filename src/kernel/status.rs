@@ -43,6 +43,8 @@ pub(super) const COLUMNS: &[PropTag] = &[
 /// The part of a row that its owner says.
 struct Resource<'a> {
     row: u32,
+    /// PR_PROVIDER_UID of a provider.
+    uid: Option<&'a [u8; 16]>,
     kind: u32,
     display_name: &'a str,
     provider_display: &'a str,
@@ -98,7 +100,7 @@ impl Kernel {
             Prop::new(PropTag::PR_PROVIDER_DLL_NAME, resource.dll),
             Prop::new(PropTag::PR_RESOURCE_FLAGS, resource.flags),
             Prop::new(PropTag::PR_RESOURCE_TYPE, resource.kind),
-            Prop::new(PropTag::PR_ENTRYID, eid::status(resource.row)),
+            Prop::new(PropTag::PR_ENTRYID, eid::status(resource.row, resource.uid)),
             Prop::new(PropTag::PR_INSTANCE_KEY, self.instance_key(resource.row)),
             Prop::new(PropTag::PR_OBJECT_TYPE, MAPI_STATUS),
             Prop::new(PropTag::PR_ROWID, resource.row),
@@ -124,6 +126,7 @@ impl Kernel {
         let methods = StatusMethods::STATUS_VALIDATE_STATE;
         Resource {
             row: SPOOLER_ROW,
+            uid: None,
             kind: MAPI_SPOOLER,
             display_name: "MAPI Spooler",
             provider_display: "MAPI Spooler",
@@ -140,6 +143,7 @@ impl Kernel {
         let code = if core.address_book_failed { StatusCode::STATUS_FAILURE } else { StatusCode::STATUS_AVAILABLE };
         Resource {
             row: ADDRESS_BOOK_ROW,
+            uid: None,
             kind: MAPI_AB,
             display_name: "MAPI Address Book",
             provider_display: "MAPI Address Book",
@@ -158,6 +162,7 @@ impl Kernel {
         let code = provider.status_code.unwrap_or(default_code(provider.kind));
         let mut made = self.row(&Resource {
             row,
+            uid: Some(&instance.uid),
             kind: provider.kind.resource_type(),
             display_name: &instance.display_name,
             provider_display: &provider.provider_display,
@@ -244,6 +249,7 @@ impl Kernel {
 fn subsystem(profile: &str) -> Resource<'_> {
     Resource {
         row: SUBSYSTEM_ROW,
+        uid: None,
         kind: MAPI_SUBSYSTEM,
         display_name: profile,
         provider_display: "MAPI Subsystem",

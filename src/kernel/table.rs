@@ -114,12 +114,17 @@ impl Kernel {
                     return reply;
                 }
                 let count = i64::try_from(self.rows(session, view.source).len()).unwrap_or(i64::MAX);
-                self.decided(ClauseId::table(92), Hresult::S_OK);
+                self.decided(ClauseId::table(73), Hresult::S_OK);
                 Reply::ok(Out::Number(count))
             }
             IMAPITable::SeekRow { origin, row_count } => self.seek_row(this, session, &view, *origin, *row_count),
             IMAPITable::QueryRows { row_count, flags } => self.query_rows(this, session, &view, *row_count, *flags),
-            IMAPITable::Restrict {} => self.decided(ClauseId::table(120), Hresult::S_OK),
+            IMAPITable::Restrict {} => {
+                if let Some(view) = self.view_mut(this) {
+                    view.position = 0;
+                }
+                self.decided(ClauseId::table(129), Hresult::S_OK)
+            }
             IMAPITable::FindRow {} | IMAPITable::SortTable {} | IMAPITable::Advise {} => self.unsupported(),
         }
     }
@@ -144,12 +149,12 @@ impl Kernel {
             return reply;
         }
         if tags.is_empty() {
-            return self.decided(ClauseId::table(46), Hresult::MAPI_E_INVALID_PARAMETER);
+            return self.decided(ClauseId::table(49), Hresult::MAPI_E_INVALID_PARAMETER);
         }
         if let Some(view) = self.view_mut(this) {
             view.columns = tags.to_vec();
         }
-        self.decided(ClauseId::table(43), Hresult::S_OK)
+        self.decided(ClauseId::table(47), Hresult::S_OK)
     }
 
     fn query_columns(&mut self, session: Handle, view: &View, flags: u32) -> Reply {
@@ -176,13 +181,13 @@ impl Kernel {
             BOOKMARK_BEGINNING => 0,
             BOOKMARK_CURRENT => view.position.min(count),
             BOOKMARK_END => count,
-            _ => return self.decided(ClauseId::table(107), Hresult::MAPI_E_INVALID_BOOKMARK),
+            _ => return self.decided(ClauseId::table(87), Hresult::MAPI_E_INVALID_BOOKMARK),
         };
         let to = moved(from, by, count);
         if let Some(view) = self.view_mut(this) {
             view.position = to;
         }
-        self.decided(ClauseId::table(104), Hresult::S_OK);
+        self.decided(ClauseId::table(81), Hresult::S_OK);
         Reply::ok(Out::Number(signed(to) - signed(from)))
     }
 
@@ -191,7 +196,7 @@ impl Kernel {
             return reply;
         }
         if count == 0 {
-            return self.decided(ClauseId::table(224), Hresult::MAPI_E_INVALID_PARAMETER);
+            return self.decided(ClauseId::table(225), Hresult::MAPI_E_INVALID_PARAMETER);
         }
         let rows = self.rows(session, view.source);
         let position = view.position.min(rows.len());
@@ -204,7 +209,7 @@ impl Kernel {
         {
             view.position = after;
         }
-        self.decided(ClauseId::table(220), Hresult::S_OK);
+        self.decided(ClauseId::table(224), Hresult::S_OK);
         Reply::ok(Out::Rows(shown))
     }
 }

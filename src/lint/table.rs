@@ -164,7 +164,7 @@ lints! {
         "A process calls MAPI after its DoFastShutdown succeeded. Release is let pass, because smart pointers call it by themselves.",
         "Nothing may be called any more, not even MAPIUninitialize.",
         "leave the process after DoFastShutdown";
-    UnsupportedCall "unsupported-call" Deny [Error 18]
+    UnsupportedCall "unsupported-call" Deny [Session 6, Error 13]
         "A call is not built in the simulator and answered MAPI_E_NO_SUPPORT.",
         "A test that goes on from there tests a failure that the client does not meet outside.",
         "keep the call out of the test, or allow the lint where the failure is meant";

@@ -1,5 +1,7 @@
 //! `inside`: what only the simulator knows, read from a file and looked up in a world.
 
+use std::borrow::Cow;
+
 use super::form::NULL;
 use super::read::clause;
 use super::step::Inside;
@@ -8,6 +10,7 @@ use crate::fixture::problems::Problems;
 use crate::fixture::tree::{Node, Table};
 use crate::journal::Entry;
 use crate::kernel::{Event, Kernel, Row, Why};
+use crate::lint::{Finding, Lint};
 use crate::sim::Sim;
 use crate::time::SimTime;
 
@@ -23,6 +26,10 @@ const KEYS: &[&str] = &[
     "path",
     "events",
     "no_events",
+    "world",
+    "no_world",
+    "lints",
+    "no_lints",
     "dialogs",
     "time",
     "sessions",
@@ -51,6 +58,10 @@ fn key_value(key: &str, node: &Node<'_>, problems: &mut Problems) -> Option<Insi
         "path" => Inside::Path(path(node, problems)?),
         "events" => Inside::Events(texts(node, problems)?),
         "no_events" => Inside::NoEvents(texts(node, problems)?),
+        "world" => Inside::World(texts(node, problems)?),
+        "no_world" => Inside::NoWorld(texts(node, problems)?),
+        "lints" => Inside::Lints(lints(node, problems)?),
+        "no_lints" => Inside::NoLints(node.bool(problems)?),
         "dialogs" => Inside::Dialogs(count(problems)?),
         "time" => Inside::Time(SimTime::from_millis(node.duration(problems)?.as_millis())),
         "sessions" => Inside::Sessions(count(problems)?),
@@ -73,6 +84,13 @@ fn texts(node: &Node<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     items.iter().map(|item| item.text(problems).map(str::to_owned)).collect()
 }
 
+/// Names of lints.
+fn lints(node: &Node<'_>, problems: &mut Problems) -> Option<Vec<Lint>> {
+    let items = node.items("strings", problems)?;
+    let words: Vec<(&str, Lint)> = Lint::ALL.iter().map(|lint| (lint.id(), *lint)).collect();
+    items.iter().map(|item| item.word(&words, problems)).collect()
+}
+
 /// Numbers of rows.
 fn path(node: &Node<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     let rows = texts(node, problems)?;
@@ -89,14 +107,23 @@ fn path(node: &Node<'_>, problems: &mut Problems) -> Option<Vec<String>> {
 pub(super) struct Place<'a> {
     pub sim: &'a Sim,
     pub entry: Option<&'a Entry>,
+    /// What happened outside calls during the step.
+    pub world: &'a [Event],
     pub session: Option<Handle>,
 }
 
 /// A key, what was expected and what was found; equal texts agree.
 pub(super) struct Compared {
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     pub expected: String,
     pub found: String,
+}
+
+impl Compared {
+    /// What was found under a key, beside what was expected.
+    pub fn new(key: impl Into<Cow<'static, str>>, expected: String, found: String) -> Self {
+        Compared { key: key.into(), expected, found }
+    }
 }
 
 impl Place<'_> {
@@ -112,8 +139,12 @@ impl Place<'_> {
             Inside::Members(count) => ("members", count.to_string(), self.session(|k, h| Some(k.session_of(h)?.members.len().to_string()))),
             Inside::DecidedBy(clause) => ("decided_by", quoted(Some(&clause.to_string())), self.decided_by()),
             Inside::Path(rows) => ("path", list(rows), self.path()),
-            Inside::Events(parts) => return self.events(parts),
-            Inside::NoEvents(parts) => return self.no_events(parts),
+            Inside::Events(parts) => return in_order("events", &self.texts(), parts),
+            Inside::NoEvents(parts) => return without("no_events", &self.texts(), parts),
+            Inside::World(parts) => return in_order("world", &self.outside(), parts),
+            Inside::NoWorld(parts) => return without("no_world", &self.outside(), parts),
+            Inside::Lints(lints) => return self.lints(lints),
+            Inside::NoLints(none) => ("no_lints", none.to_string(), self.no_lints(*none)),
             Inside::Dialogs(count) => ("dialogs", count.to_string(), self.dialogs()),
             Inside::Time(time) => ("time", quoted(Some(&time.to_string())), world(&|k| quoted(Some(&k.now().to_string())))),
             Inside::Sessions(count) => ("sessions", count.to_string(), world(&|k| k.sessions().count().to_string())),
@@ -122,7 +153,7 @@ impl Place<'_> {
             Inside::DefaultProfile(name) => ("default_profile", quoted(name.as_deref()), world(&default_profile)),
             Inside::Profiles(names) => ("profiles", list(names), world(&profiles)),
         };
-        Compared { key, expected, found }
+        Compared::new(key, expected, found)
     }
 
     /// Something about the session of the step.
@@ -141,6 +172,29 @@ impl Place<'_> {
         self.entry.map_or_else(|| "the call is not done".to_owned(), look)
     }
 
+    /// What lints found in the call. That a session is open is no finding before the end.
+    fn found(&self) -> Vec<Lint> {
+        let Some(entry) = self.entry else { return Vec::new() };
+        let here = |finding: &Finding| finding.call == Some(entry.id()) && finding.lint != Lint::SessionOpenAtEnd;
+        self.sim.lints().into_iter().filter(here).map(|finding| finding.lint).collect()
+    }
+
+    /// Each of these lints found something.
+    fn lints(&self, lints: &[Lint]) -> Compared {
+        let names = |lints: &[Lint]| list(&lints.iter().map(|lint| lint.id().to_owned()).collect::<Vec<_>>());
+        let found = self.found();
+        let all = lints.iter().all(|lint| found.contains(lint));
+        Compared::new("lints", names(lints), if all { names(lints) } else { names(&found) })
+    }
+
+    fn no_lints(&self, none: bool) -> String {
+        let found: Vec<String> = self.found().iter().map(|lint| lint.id().to_owned()).collect();
+        match (found.is_empty(), none) {
+            (false, true) => format!("the lints {}", list(&found)),
+            (none, _) => none.to_string(),
+        }
+    }
+
     fn decided_by(&self) -> String {
         self.entry(|entry| entry.why().clause().map_or_else(|| "no clause".to_owned(), |clause| quoted(Some(&clause.to_string()))))
     }
@@ -157,26 +211,29 @@ impl Place<'_> {
         self.entry(|entry| entry.events().iter().filter(shown).count().to_string())
     }
 
+    /// What happened in the call, or while time moved without one.
     fn texts(&self) -> Vec<String> {
-        self.entry.map_or_else(Vec::new, |entry| entry.events().iter().map(ToString::to_string).collect())
+        self.entry.map_or_else(|| self.outside(), |entry| entry.events().iter().map(ToString::to_string).collect())
     }
 
-    /// Every part occurs, in this order, each in an event behind that of the part before.
-    fn events(&self, parts: &[String]) -> Compared {
-        let texts = self.texts();
-        let mut rest = texts.iter();
-        let missing = parts.iter().find(|part| !rest.any(|text| text.contains(part.as_str())));
-        let found = missing.map_or_else(|| list(parts), |part| format!("no event with {part:?} at its place"));
-        Compared { key: "events", expected: list(parts), found }
+    fn outside(&self) -> Vec<String> {
+        self.world.iter().map(ToString::to_string).collect()
     }
+}
 
-    /// No part occurs.
-    fn no_events(&self, parts: &[String]) -> Compared {
-        let texts = self.texts();
-        let found = texts.iter().find(|text| parts.iter().any(|part| text.contains(part.as_str())));
-        let found = found.map_or_else(|| list(parts), |text| format!("the event {text:?}"));
-        Compared { key: "no_events", expected: list(parts), found }
-    }
+/// Every part occurs, in this order, each in an event behind that of the part before.
+fn in_order(key: &'static str, texts: &[String], parts: &[String]) -> Compared {
+    let mut rest = texts.iter();
+    let missing = parts.iter().find(|part| !rest.any(|text| text.contains(part.as_str())));
+    let found = missing.map_or_else(|| list(parts), |part| format!("no event with {part:?} at its place"));
+    Compared::new(key, list(parts), found)
+}
+
+/// No part occurs.
+fn without(key: &'static str, texts: &[String], parts: &[String]) -> Compared {
+    let found = texts.iter().find(|text| parts.iter().any(|part| text.contains(part.as_str())));
+    let found = found.map_or_else(|| list(parts), |text| format!("the event {text:?}"));
+    Compared::new(key, list(parts), found)
 }
 
 /// The session that a step is about: the one that came back, or the one whose method was called.

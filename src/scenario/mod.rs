@@ -29,11 +29,14 @@
 //! # Ok::<(), mapi_sim::Error>(())
 //! ```
 
+mod cell;
+mod expect;
 mod files;
 mod form;
 mod inside;
 mod object;
 mod read;
+mod refer;
 mod run;
 mod step;
 mod world;

@@ -7,12 +7,10 @@ use crate::call::{BadArg, Call, Form, Handle, Method, ObjectKind, Word};
 /// Objects by the names under which they were saved.
 pub(super) type Saved = BTreeMap<String, Handle>;
 
-/// Every kind of object that a client can hold.
-const KINDS: &[ObjectKind] = &[ObjectKind::Session, ObjectKind::ProfAdmin, ObjectKind::InitMonitor, ObjectKind::WaitResult];
-
 /// The kind of object that a method of this name needs, when a file is read and the object does not exist yet.
 pub(super) fn kind_for(method: &Method) -> ObjectKind {
-    KINDS.iter().copied().find(|kind| kind.interface() == method.interface).unwrap_or(ObjectKind::Session)
+    let has = |kind: &ObjectKind| kind.interfaces().contains(&method.interface);
+    ObjectKind::ALL.into_iter().find(has).unwrap_or(ObjectKind::Session)
 }
 
 /// Whether a method is called on an object.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Scenario;
-use super::form::{argument, form};
-use super::inside;
+use super::form::argument;
+use super::{expect, inside, refer};
 use super::object::{Saved, find_method, is_method, kind_for, read_call};
-use super::step::{Action, Expect, Made, Step};
+use super::step::{Action, Made, Step};
 use super::world::{self, Home};
 use crate::call::{Call, Form, Handle, Method};
 use crate::clause::ClauseId;
@@ -24,13 +24,10 @@ const KEYS: &[&str] = &["format", "name", "clauses", "rows", "fixture", "reading
 
 /// Keys of a step.
 const STEP_KEYS: &[&str] =
-    &["process", "thread", "object", "call", "args", "expect", "inside", "save", "begin", "finish", "advance", "step", "run_until_idle"];
+    &["process", "thread", "object", "call", "args", "expect", "inside", "save", "begin", "finish", "advance", "step", "run_until_idle", "kill"];
 
 /// Keys of which a step has exactly one.
-const ACTIONS: &[&str] = &["call", "finish", "advance", "step", "run_until_idle"];
-
-/// Named results of calls, beside `hr`.
-const OUTS: &[&str] = &["hr", "object", "value"];
+const ACTIONS: &[&str] = &["call", "finish", "advance", "step", "run_until_idle", "kill"];
 
 /// Reads a scenario without a home.
 pub(super) fn named(name: &str, text: &str) -> Result<Scenario, Error> {
@@ -173,7 +170,7 @@ fn steps(root: &Table<'_>, source: &Source, problems: &mut Problems) -> Vec<Step
 fn step(table: &Table<'_>, source: &Source, names: &mut Names, problems: &mut Problems) -> Option<Step> {
     table.only(STEP_KEYS, problems);
     let line = names.line(&source.text, table.place().start);
-    let expect = table.table("expect", problems).map(|table| expect(&table, problems));
+    let expect = table.table("expect", problems).map(|table| expect::read(&table, names.saved.keys().map(String::as_str), problems));
     let inside = table.table("inside", problems).map_or_else(Vec::new, |table| inside::read(&table, problems));
     let action = action(table, names, problems);
     let save = table.line("save", problems).map(str::to_owned);
@@ -200,7 +197,7 @@ fn action(table: &Table<'_>, names: &mut Names, problems: &mut Problems) -> Opti
     let [key] = given[..] else {
         if given.is_empty() && !problems.has_syntax_errors() {
             let note = Note::new("the step does nothing").expected(ACTIONS.join(", "));
-            problems.error(table.place(), Code::Missing, note.hint("give it `call`, `finish`, `advance`, `step` or `run_until_idle`"));
+            problems.error(table.place(), Code::Missing, note.hint("give it `call`, `finish`, `advance`, `step`, `run_until_idle` or `kill`"));
         } else if !given.is_empty() {
             let note = Note::new(format!("a step does one thing; found {}", given.join(" and "))).expected(ACTIONS.join(", "));
             problems.error(table.place(), Code::Conflict, note);
@@ -216,6 +213,7 @@ fn action(table: &Table<'_>, names: &mut Names, problems: &mut Problems) -> Opti
         "call" => return call(table, &node, names, problems),
         "finish" => (Action::Finish(finish(&node, names, problems)?), None),
         "advance" => (Action::Advance(node.duration(problems)?), None),
+        "kill" => (Action::Kill(node.line(problems)?.to_owned()), None),
         _ => {
             if node.bool(problems)? {
                 (if key == "step" { Action::Next } else { Action::UntilIdle }, None)
@@ -264,7 +262,7 @@ fn call(table: &Table<'_>, node: &Node<'_>, names: &mut Names, problems: &mut Pr
         problems.error(node.place(), Code::Conflict, Note::new(what));
         return None;
     }
-    let args = args(table, method, problems);
+    let args = args(table, method, names, problems);
     let made = Made { process, thread, object, name: name.to_owned(), args };
     check_args(table, &made, method, names, problems);
     if let Some(begin) = begin {
@@ -288,16 +286,25 @@ fn object(node: &Node<'_>, names: &Names, problems: &mut Problems) -> Option<Str
 }
 
 /// The arguments, in the order of the file.
-fn args(table: &Table<'_>, method: &Method, problems: &mut Problems) -> Vec<(String, Form)> {
+fn args(table: &Table<'_>, method: &Method, names: &Names, problems: &mut Problems) -> Vec<(String, Form)> {
     let Some(table) = table.table("args", problems) else { return Vec::new() };
     table.only(method.args, problems);
+    table.iter().for_each(|(_, node)| refer::check(&node, names.saved.keys().map(String::as_str), problems));
     table.iter().filter_map(|(key, node)| Some((key.to_owned(), argument(&node, problems)?))).collect()
 }
 
 /// Tries whether the arguments can be read.
 fn check_args(table: &Table<'_>, made: &Made, method: &Method, names: &Names, problems: &mut Problems) {
     let this = is_method(method).then(|| Handle::new(kind_for(method), 1));
-    let Some(Err(bad)) = read_call(&made.name, this, &made.args, &names.saved) else { return };
+    let tries = |stand_in: &Form| {
+        let stand = |(name, form): &(String, Form)| (name.clone(), if refer::is_reference(form) { stand_in.clone() } else { form.clone() });
+        read_call(&made.name, this, &made.args.iter().map(stand).collect::<Vec<_>>(), &names.saved)
+    };
+    // What a reference will bring is not known yet: bytes, text, or a number.
+    if matches!(tries(&Form::Str("00".to_owned())), Some(Ok(_))) {
+        return;
+    }
+    let Some(Err(bad)) = tries(&Form::Int(1)) else { return };
     let args = table.table("args", problems);
     let place = args.as_ref().and_then(|args| args.get(bad.name));
     match place {
@@ -306,18 +313,4 @@ fn check_args(table: &Table<'_>, made: &Made, method: &Method, names: &Names, pr
             problems.error(table.place(), Code::Missing, Note::new(format!("the argument {} {}", bad.name, bad.what)).expected(bad.name))
         }
     }
-}
-
-/// `expect`.
-fn expect(table: &Table<'_>, problems: &mut Problems) -> Expect {
-    table.only(OUTS, problems);
-    if !table.has("hr") {
-        table.missing("hr", "what the call returns, such as hr = \"S_OK\"", problems);
-    }
-    let hr = table.get("hr").and_then(|node| node.hresult(problems));
-    let outs = table.iter().filter(|(key, _)| *key != "hr").filter_map(|(key, node)| {
-        let value = if node.as_str() == Some(super::form::NULL) { Some(Form::Null) } else { form(&node, problems) };
-        Some((key.to_owned(), value?))
-    });
-    Expect { hr, outs: outs.collect() }
 }

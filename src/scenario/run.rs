@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Scenario;
+use super::expect;
 use super::inside::{Compared, Place, session};
 use super::object::{Saved, read_call};
-use super::step::{Action, Expect, Made, Step};
-use crate::call::{Call, CallId, Caller, Form, Handle, Mapi, Reply};
+use super::refer::{self, Replies};
+use super::step::{Action, Made, Step};
+use crate::call::{Call, CallId, Caller, Handle, Mapi};
 use crate::journal::Entry;
-use crate::mapi::InitFlags;
+use crate::kernel::Event;
+use crate::lint::{Finding, Lint, LintLevel};
 use crate::sim::Sim;
 
 /// Most things that happen by themselves in one step with `run_until_idle`.
@@ -77,10 +80,13 @@ pub fn run(scenario: &Scenario) -> Outcome {
         scenario,
         sim: scenario.fixture.start(),
         saved: Saved::new(),
+        replies: Replies::new(),
         begun: BTreeMap::new(),
         initialized: Vec::new(),
+        meant: Vec::new(),
         failures: Vec::new(),
     };
+    run.levels();
     let mut steps = 0;
     for (at, step) in scenario.steps.iter().enumerate() {
         run.step(at + 1, step);
@@ -88,7 +94,7 @@ pub fn run(scenario: &Scenario) -> Outcome {
     }
     run.verify();
     let Run { sim, failures, .. } = run;
-    discard(sim);
+    sim.discard();
     Outcome {
         name: scenario.name.clone(),
         file: scenario.file.clone(),
@@ -113,8 +119,11 @@ struct Run<'a> {
     scenario: &'a Scenario,
     sim: Sim,
     saved: Saved,
+    replies: Replies,
     begun: BTreeMap<&'a str, Begun>,
     initialized: Vec<&'a str>,
+    /// Findings that a step expects.
+    meant: Vec<(Lint, CallId)>,
     failures: Vec<String>,
 }
 
@@ -123,20 +132,44 @@ struct Run<'a> {
 struct Got {
     entry: Option<Entry>,
     object: Option<Handle>,
+    /// What happened outside calls meanwhile.
+    world: Vec<Event>,
     /// Why there is no reply, where one was due.
     trouble: Option<String>,
 }
 
 impl<'a> Run<'a> {
-    fn step(&mut self, number: usize, step: &'a Step) {
-        let got = self.act(step);
-        let differences = self.differences(step, &got);
-        if let (Some(name), Some(handle)) = (&step.save, got.entry.as_ref().and_then(|entry| entry.reply().object())) {
-            self.saved.insert(name.clone(), handle);
+    /// A scenario does wrong on purpose: what the fixture does not deny fails only where the simulator itself falls short.
+    fn levels(&self) {
+        let set = self.scenario.fixture.lints();
+        for lint in Lint::ALL.iter().filter(|lint| **lint != Lint::UnsupportedCall && !set.contains_key(lint)) {
+            self.sim.lint(*lint, lint.default_level().min(LintLevel::Warn));
         }
+    }
+
+    fn step(&mut self, number: usize, step: &'a Step) {
+        let before = self.sim.journal_length();
+        let mut got = self.act(step);
+        got.world = self.sim.world_since(before);
+        let differences = self.differences(step, &got);
+        if let Some(name) = &step.save {
+            self.save(name, got.entry.as_ref());
+        }
+        self.meant.extend(got.entry.iter().flat_map(|entry| step.meant().map(|lint| (lint, entry.id()))));
         if got.trouble.is_some() || !differences.is_empty() {
             let text = self.report(number, step, &got, &differences);
             self.failures.push(text);
+        }
+    }
+
+    /// Keeps a reply, and the object in it; what was kept under the name before is gone.
+    fn save(&mut self, name: &str, entry: Option<&Entry>) {
+        self.saved.remove(name);
+        self.replies.remove(name);
+        let Some(reply) = entry.map(Entry::reply) else { return };
+        self.replies.insert(name.to_owned(), reply.out.form());
+        if let Some(handle) = reply.object() {
+            self.saved.insert(name.to_owned(), handle);
         }
     }
 
@@ -152,6 +185,12 @@ impl<'a> Run<'a> {
             }
             Action::Next if self.sim.step() => Got::default(),
             Action::Next => trouble("nothing happens by itself any more"),
+            Action::Kill(process) => {
+                self.sim.kill_process(process);
+                // Whoever has the name from now on is a new process.
+                self.initialized.retain(|name| name != process);
+                Got::default()
+            }
             Action::UntilIdle => {
                 let mut left = MOST_EVENTS;
                 while left > 0 && self.sim.step() {
@@ -171,7 +210,12 @@ impl<'a> Run<'a> {
                 None => return trouble(format!("not run: there is no object \"{name}\", the step that was to save it got none")),
             },
         };
-        let call = match read_call(&made.name, object, &made.args, &self.saved) {
+        let args = made.args.iter().map(|(name, form)| Ok((name.clone(), refer::resolve(form, &self.replies)?)));
+        let args = match args.collect::<Result<Vec<_>, String>>() {
+            Ok(args) => args,
+            Err(what) => return trouble(format!("not run: {what}")),
+        };
+        let call = match read_call(&made.name, object, &args, &self.saved) {
             Some(Ok(call)) => call,
             Some(Err(bad)) => return trouble(format!("not run: the argument {} {}", bad.name, bad.what)),
             None => return trouble(format!("not run: {} has no method {}", object.map_or_else(String::new, |o| o.to_string()), made.name)),
@@ -190,7 +234,7 @@ impl<'a> Run<'a> {
             }
             None => got.trouble = self.sim.call(caller, call).err().map(|error| error.to_string()),
         }
-        got.entry = self.sim.journal().entry(id).cloned();
+        got.entry = self.sim.entry(id);
         got
     }
 
@@ -203,14 +247,8 @@ impl<'a> Run<'a> {
         if matches!(call, Call::Mapi(Mapi::MAPIInitialize { .. })) {
             return None;
         }
-        let call = Call::Mapi(Mapi::MAPIInitialize { version: 0, flags: InitFlags::empty() });
-        match self.sim.call(caller, call) {
-            Ok(Reply { hr, .. }) if hr.is_success() => None,
-            Ok(Reply { hr, .. }) => {
-                Some(format!("not run: the MAPIInitialize that a scenario makes by itself gave {hr:?}; see `initialize`"))
-            }
-            Err(error) => Some(error.to_string()),
-        }
+        let reply = self.sim.initialize(caller).filter(|reply| reply.hr.is_failure())?;
+        Some(format!("not run: the MAPIInitialize that a scenario makes by itself gave {:?}; see `initialize`", reply.hr))
     }
 
     /// Expects the end of a call that was begun; the clock runs until then.
@@ -221,7 +259,7 @@ impl<'a> Run<'a> {
             begun.done = true;
             got.trouble = self.sim.wait(begun.id).err().map(|error| error.to_string());
         }
-        got.entry = self.sim.journal().entry(begun.id).cloned();
+        got.entry = self.sim.entry(begun.id);
         got
     }
 
@@ -229,9 +267,9 @@ impl<'a> Run<'a> {
     fn differences(&self, step: &Step, got: &Got) -> Vec<Compared> {
         let mut all = Vec::new();
         if let (Some(expect), Some(entry)) = (&step.expect, &got.entry) {
-            expected(expect, entry.reply(), &self.saved, &mut all);
+            expect::compare(expect, entry.reply(), &self.saved, &self.replies, &mut all);
         }
-        let place = Place { sim: &self.sim, entry: got.entry.as_ref(), session: session(got.entry.as_ref(), got.object) };
+        let place = Place { sim: &self.sim, entry: got.entry.as_ref(), world: &got.world, session: session(got.entry.as_ref(), got.object) };
         if got.trouble.is_none() {
             all.extend(step.inside.iter().map(|inside| place.compare(inside)));
         }
@@ -247,6 +285,7 @@ impl<'a> Run<'a> {
             lines.push(format!("  - {} = {}", compared.key, compared.expected));
             lines.push(format!("  + {} = {}", compared.key, compared.found));
         }
+        lines.extend(got.world.iter().map(|event| format!("  outside: {event}")));
         if let Some(entry) = &got.entry {
             lines.extend(entry.events().iter().map(|event| format!("  event: {event}")));
             let why = self.sim.why(entry.id()).unwrap_or_default();
@@ -264,6 +303,7 @@ impl<'a> Run<'a> {
                 Action::Advance(span) => format!("advance {span}"),
                 Action::Next => "step".to_owned(),
                 Action::UntilIdle => "run until idle".to_owned(),
+                Action::Kill(process) => format!("kill {process}"),
             };
         };
         let caller = self.sim.kernel(|kernel| kernel.caller_name(entry.caller()));
@@ -281,20 +321,11 @@ impl<'a> Run<'a> {
                     .push(format!("at the end: call {id} still waits: {what}\n  finish it in a step, or say leaves_waiting = true"));
             }
         }
-        if self.scenario.check
-            && let Err(report) = self.sim.check()
-        {
-            let waits = |problem: &&String| waiting.iter().any(|id| problem.starts_with(&format!("call {id} still waits")));
-            let problems = report.problems().iter().filter(|problem| !waits(problem));
-            self.failures.extend(problems.map(|problem| format!("at the end: {problem}")));
+        if self.scenario.check {
+            let meant = |finding: &Finding| finding.call.is_some_and(|call| self.meant.contains(&(finding.lint, call)));
+            let denied = self.sim.lints().into_iter().filter(|finding| finding.level == LintLevel::Deny && !meant(finding));
+            self.failures.extend(denied.map(|finding| format!("at the end: {finding}")));
         }
-    }
-}
-
-/// Ends a world that was verified already. Dropping a `Sim` verifies again and would panic, so one with problems is left alone.
-fn discard(sim: Sim) {
-    if sim.check().is_err() {
-        std::mem::forget(sim);
     }
 }
 
@@ -304,28 +335,4 @@ fn trouble(text: impl Into<String>) -> Got {
 
 fn who(made: &Made) -> String {
     if made.thread == "main" { made.process.clone() } else { format!("{}/{}", made.process, made.thread) }
-}
-
-/// Compares a reply with what the client has to see.
-fn expected(expect: &Expect, reply: &Reply, saved: &Saved, all: &mut Vec<Compared>) {
-    if let Some(hr) = expect.hr {
-        all.push(Compared { key: "hr", expected: format!("\"{hr}\""), found: format!("\"{}\"", reply.hr) });
-    }
-    let found = reply.out.form();
-    for (name, value) in &expect.outs {
-        let Some((key, found)) = found.iter().map(|(key, form)| (*key, form.clone())).find(|(key, _)| key == name).or_else(|| absent(name))
-        else {
-            continue;
-        };
-        let value = match value {
-            Form::Str(name) if key == "object" => saved.get(name).map_or_else(|| value.clone(), |handle| Form::Str(handle.to_string())),
-            value => value.clone(),
-        };
-        all.push(Compared { key, expected: value.to_string(), found: found.to_string() });
-    }
-}
-
-/// A result that did not come back.
-fn absent(name: &str) -> Option<(&'static str, Form)> {
-    ["object", "value"].into_iter().find(|key| *key == name).map(|key| (key, Form::Null))
 }

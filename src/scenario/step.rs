@@ -2,6 +2,7 @@
 
 use crate::call::Form;
 use crate::clause::ClauseId;
+use crate::lint::Lint;
 use crate::mapi::Hresult;
 use crate::time::{SimDuration, SimTime};
 
@@ -16,8 +17,16 @@ pub(super) struct Step {
     pub expect: Option<Expect>,
     /// What only the simulator knows.
     pub inside: Vec<Inside>,
-    /// Name for the object that came back.
+    /// Name for the reply and the object in it.
     pub save: Option<String>,
+}
+
+impl Step {
+    /// The lints that have to find something in the call.
+    pub fn meant(&self) -> impl Iterator<Item = Lint> {
+        let lints = self.inside.iter().filter_map(|inside| if let Inside::Lints(lints) = inside { Some(lints) } else { None });
+        lints.flatten().copied()
+    }
 }
 
 /// What a step does.
@@ -35,6 +44,8 @@ pub(super) enum Action {
     Next,
     /// Everything that happens by itself.
     UntilIdle,
+    /// A process that ends without a word.
+    Kill(String),
 }
 
 /// A call as a step writes it.
@@ -80,6 +91,14 @@ pub(super) enum Inside {
     Events(Vec<String>),
     /// Parts that no event's text has.
     NoEvents(Vec<String>),
+    /// Parts of the texts of events outside calls, in this order.
+    World(Vec<String>),
+    /// Parts that no text of an event outside calls has.
+    NoWorld(Vec<String>),
+    /// Lints that find something in the call.
+    Lints(Vec<Lint>),
+    /// Whether no lint finds anything in the call.
+    NoLints(bool),
     /// How many dialogs were shown.
     Dialogs(i64),
     /// Virtual time when the step is done.

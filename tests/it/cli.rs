@@ -55,6 +55,128 @@ fn run_shows_what_failed() {
     assert!(err.contains("the file does not exist"), "{err}");
 }
 
+/// A file for a report.
+fn report_file(name: &str) -> String {
+    format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"))
+}
+
+#[test]
+fn run_reports_to_programs() {
+    golden("cli_junit.txt", &story(&["run", "tests/it/golden/failing", "--format", "junit"]));
+    let (code, out, err) = ends(&["run", "tests/it/golden/failing", "--format", "json"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("unknown key"), "{err}");
+    let report: serde_json::Value = serde_json::from_str(&out).expect("JSON and nothing else");
+    let cases = report.as_array().expect("a list");
+    let of = |key: &str| cases.iter().map(|case| case[key].clone()).collect::<Vec<_>>();
+    assert_eq!(of("passed"), [true, false, false]);
+    assert_eq!(
+        of("name"),
+        ["a scenario that passes", "a scenario that expects what does not come", "(not run: the file could not be read)"]
+    );
+    assert_eq!(of("file"), ["passes", "wrong", "bad"].map(|name| format!("tests/it/golden/failing/{name}.toml")));
+    assert_eq!(cases[0]["failures"], serde_json::json!([]));
+    assert!(cases[1]["failures"][0].as_str().is_some_and(|text| text.contains("- joined = false\n")), "{out}");
+    assert!(cases[2]["failures"][0].as_str().is_some_and(|text| text.contains("did you mean \"profile_name\"?")), "{out}");
+}
+
+#[test]
+fn a_report_in_a_file_leaves_the_text_where_it_was() {
+    let (_, text, errors) = ends(&["run", "tests/it/golden/failing"]);
+    for format in ["text", "json", "junit"] {
+        let path = report_file(&format!("report.{format}"));
+        let (code, out, err) = ends(&["run", "tests/it/golden/failing", "--format", format, "--output", &path]);
+        assert_eq!((code, &out, &err), (1, &text, &errors));
+        let (_, alone, _) = ends(&["run", "tests/it/golden/failing", "--format", format]);
+        assert_eq!(std::fs::read_to_string(&path).expect("it was written"), alone);
+    }
+    let nowhere = report_file("no such folder/report.json");
+    let (code, out, err) = ends(&["run", "tests/it/golden/failing/passes.toml", "--format", "json", "--output", &nowhere]);
+    assert_eq!((code, out.lines().last()), (1, Some("1 passed, 0 failed")));
+    assert!(err.contains("the report cannot be written"), "{err}");
+}
+
+#[test]
+fn status_shows_the_table_after_a_logon() {
+    let work = ["status", "office", "--profile", "Work", "--flags", "EXTENDED,NEW_SESSION"];
+    golden("cli_status.txt", &story(&[&work[..], &["--open"]].concat()));
+    golden(
+        "cli_status_joined.txt",
+        &story(&["status", "office", "--flags", "EXTENDED,NO_MAIL", "--shared", "Work", "--process", "indexer"]),
+    );
+    golden("cli_status_refused.txt", &story(&["status", "office", "--profile", "Wrok", "--flags", "EXTENDED"]));
+    let (code, out, err) = ends(&[&work[..], &["--wide"]].concat());
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(out.lines().filter(|line| line.contains("MAPI_TRANSPORT_PROVIDER")).count(), 2, "{out}");
+    assert!(out.lines().any(|line| line.starts_with("PR_DISPLAY_NAME  ")), "{out}");
+}
+
+#[test]
+fn status_compares_with_and_without_mail() {
+    let work = ["status", "office", "--profile", "Work", "--flags", "EXTENDED,NEW_SESSION", "--compare"];
+    let compared = story(&[&work[..], &["--open"]].concat());
+    assert!(compared.lines().skip(1).all(|line| line.chars().count() <= 120), "{compared}");
+    golden("cli_status_compare.txt", &compared);
+    // Which of the two was asked for does not matter.
+    let (code, out, _) = ends(&work);
+    assert_eq!((code, &out), (0, &ends(&["status", "office", "--profile", "Work", "--flags", "0x8022", "--compare"]).1));
+    let (code, out, err) = ends(&["status", "office", "--profile", "Wrok", "--compare"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.starts_with("without MAPI_NO_MAIL:\n") && err.contains("\nwith MAPI_NO_MAIL:\n"), "{err}");
+}
+
+#[test]
+fn state_shows_a_world() {
+    golden("cli_state.txt", &story(&["state", "office", "--flags", "EXTENDED", "--shared", "Work", "--process", "indexer"]));
+    let (code, out, err) = ends(&["state", "office"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(out, mapi_sim::Sim::office().state().to_string());
+    let (code, out, err) = ends(&["state", "office", "--profile", "Nope"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("process main: initialised") && err.contains("LOGON-110"), "{out}{err}");
+    let (code, _, err) = ends(&["state", "office", "--shared", "Nope"]);
+    assert_eq!((code, err.as_str()), (1, "--shared Nope: the world \"office\" has no such profile\n"));
+}
+
+#[test]
+fn coverage_counts_clauses() {
+    let (code, out, err) = ends(&["coverage", "--format", "json"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let all: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let all = all.as_object().expect("an object");
+    assert_eq!(all.len(), mapi_sim::clause::Prefix::ALL.len());
+    let (_, text, _) = ends(&["coverage"]);
+    for (prefix, counts) in all {
+        let number = |key: &str| counts[key].as_u64().expect("a number");
+        let not_shown = counts["not_shown"].as_array().expect("a list");
+        assert_eq!(not_shown.len() as u64 + number("shown"), number("clauses"), "{prefix}");
+        assert!(not_shown.iter().all(|id| id.as_str().is_some_and(|id| id.starts_with(&format!("{prefix}-")))), "{prefix}");
+        let row = text.lines().find(|line| line.starts_with(&format!("{prefix} "))).expect("a line each");
+        let numbers: Vec<u64> = row.split_whitespace().skip(1).map(|number| number.parse().expect("a number")).collect();
+        assert_eq!(numbers, ["clauses", "must", "should", "shown", "deferred"].map(number), "{prefix}");
+    }
+    let (code, out, _) = ends(&["coverage", "logon", "PROP"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("\nLOGON: ") && out.contains("\nPROP: ") && !out.contains("EID"), "{out}");
+    let (code, _, err) = ends(&["coverage", "XYZZY"]);
+    assert!(code == 2 && err.contains("no clause has the prefix XYZZY; there are LOGON"), "{err}");
+}
+
+#[test]
+fn lints_are_listed_and_told() {
+    golden("cli_lint.txt", &story(&["lints", "missing-mapi-extended"]));
+    let (code, out, err) = ends(&["lints"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(out.lines().count(), mapi_sim::Lint::COUNT);
+    for lint in mapi_sim::Lint::ALL {
+        let (code, whole, _) = ends(&["lints", lint.id()]);
+        assert_eq!(code, 0);
+        assert!(out.contains(lint.id()) && whole.contains(lint.why()) && !whole.contains("pages:   \n"), "{whole}");
+    }
+    let (code, _, err) = ends(&["lints", "xyzzy"]);
+    assert!(code == 2 && err.contains("no lint is called xyzzy"), "{err}");
+}
+
 #[test]
 fn explain_teaches() {
     golden("cli_explain_refused.txt", &story(&["explain", "office", "--profile", "Wrok", "--flags", "extended,NEW_SESSION"]));
@@ -101,8 +223,9 @@ fn every_clause_of_the_catalogue_can_be_shown() {
 
 #[test]
 fn help_teaches_with_examples() {
-    for args in [&["--help"][..], &["check", "--help"], &["run", "--help"], &["explain", "--help"], &["clauses", "--help"]] {
-        let (code, out, err) = ends(args);
+    for command in ["", "check", "run", "explain", "status", "state", "clauses", "coverage", "lints"] {
+        let args: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let (code, out, err) = ends(&args);
         assert_eq!((code, err.as_str()), (0, ""));
         assert!(out.contains("Examples:\n  mapi-sim "), "{out}");
     }

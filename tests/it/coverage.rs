@@ -160,6 +160,17 @@ fn coverage_page_is_current() {
     assert_eq!(read(&path), page, "docs/coverage.md is out of date; UPDATE_DOCS=1 writes it anew");
 }
 
+/// The command has no tests and scenarios to look into: it embeds this list.
+#[test]
+fn list_of_shown_clauses_is_current() {
+    let list: String = shown().iter().map(|id| format!("{id}\n")).collect();
+    let path = root("docs/clauses/shown.txt");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &list).expect("docs is writable");
+    }
+    assert_eq!(read(&path).replace('\r', ""), list, "docs/clauses/shown.txt is out of date; UPDATE_DOCS=1 writes it anew");
+}
+
 /// `LOGON-014 to 016, LOGON-041`.
 fn ranges(ids: &[ClauseId]) -> String {
     let mut parts: Vec<(ClauseId, ClauseId)> = Vec::new();

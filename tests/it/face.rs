@@ -1,6 +1,6 @@
 //! The Rust face: handles, forks, snapshots, verification.
 
-use mapi_sim::{Hresult, InitFlags, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Process, Session, Sim, SimDuration};
+use mapi_sim::{Hresult, InitFlags, Lint, LintLevel, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Process, Session, Sim, SimDuration};
 
 
 const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
@@ -30,6 +30,7 @@ fn dropping_the_last_clone_releases_and_counts_as_logoff() {
 #[test]
 fn after_logoff_only_release() {
     let sim = Sim::minimal();
+    sim.lint(Lint::UseAfterLogoff, LintLevel::Allow);
     let session = sim.logon("Work", NEW).expect("a session");
     session.logoff(LogoffFlags::empty()).expect("logged on");
     let again = session.logoff(LogoffFlags::empty()).expect_err("logged off");

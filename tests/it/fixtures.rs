@@ -160,7 +160,7 @@ remove_flags = ["STATUS_DEFAULT_STORE"]
 implicit_default = true
 
 [lints]
-some-lint = "deny"
+use-after-logoff = "warn"
 
 [[script.ui.MAPILogonEx]]
 create = "New"
@@ -193,7 +193,7 @@ for = "2s"
     assert_eq!(machine.services["INET"].entry, None);
     assert_eq!(machine.services["INET"].title, "Internet Mail", "the parent's");
     assert_eq!(machine.providers["Internet Mail"].fast_shutdown, Some(true));
-    assert_eq!(format!("{:?}", fixture.lints()), "{\"some-lint\": Deny}");
+    assert_eq!(format!("{:?}", fixture.lints()), "{UseAfterLogoff: Warn}");
     let holder = machine.mutex_holders.first().expect("a holder");
     assert_eq!((holder.thread.as_str(), holder.from.as_millis(), holder.until.map(|t| t.as_millis())), ("main", 1000, Some(3000)));
     let (_, profile) = fixture.profiles().find("HOME").expect("a profile");

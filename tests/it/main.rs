@@ -10,6 +10,7 @@ macro_rules! shows {
 mod coverage;
 mod face;
 mod fixtures;
+mod lints;
 mod page;
 mod readings;
 mod scenarios;

@@ -21,13 +21,15 @@ fn situation(input: &[u8]) -> Situation {
     let (mut model, mut sut) = (plan.world.clone(), Sut::new(&plan));
     let mut told = plan.start();
     for op in &told {
-        (model.apply(op), sut.apply(op));
+        model.apply(op);
+        sut.apply(op);
     }
     let mut pieces: Vec<&[u8]> = pieces.collect();
     let last = pieces.pop().unwrap_or_default();
     for piece in pieces {
         let op = generate::op(&mut Bytes::new(piece), &plan, &model);
-        (model.apply(&op), sut.apply(&op));
+        model.apply(&op);
+        sut.apply(&op);
         told.push(op);
     }
     let mut choices = Bytes::new(last);
@@ -78,7 +80,8 @@ proptest! {
         // The session may come to be, or cease to be joinable, only while the call waits.
         if s.sut.kernel.shared_session().is_some() && s.sut.kernel.waiting().next().is_none() {
             let long = "y".repeat(70);
-            let names = [Name::Null, Name::Empty, Name::Given("Nope".into()), Name::Given(" A".into()), Name::Given(long), Name::Given("Work".into())];
+            let given = |name: &str| Name::Given(name.to_string());
+            let names = [Name::Null, Name::Empty, given("Nope"), given(" A"), given(&long), given("Work")];
             let other = Request { name: names[name].clone(), ..s.request.clone() };
             let (second, also_left) = s.after(&other);
             prop_assert_eq!(first, second, "{}", s.story);

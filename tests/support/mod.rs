@@ -1,7 +1,7 @@
 //! What property tests and fuzz targets share: random worlds and operations, the kernel driven as the model is, and what has to hold.
 //!
 //! Everything random comes out of [`choices::Choices`], so that the bytes of a fuzzer and those of a property test mean the same. A [`plan::Plan`]
-//! is a model world and what limits the operations on it; [`sut::Sut`] is the kernel in the same situation; [`oracle::compare`] holds the two
+//! is a model world and what limits the operations on it; [`sut::Sut`] is the kernel in the same situation; [`oracle::agree`] holds the two
 //! against each other.
 
 // Several crates include this module by path, and none uses all of it.

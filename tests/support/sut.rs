@@ -85,8 +85,13 @@ impl Shared {
 impl Sut {
     /// The kernel in the situation of a plan.
     pub fn new(plan: &Plan) -> Self {
+        Self::with(plan, Kernel::new(lower::machine(plan), lower::profiles(plan)))
+    }
+
+    /// This kernel, for a plan.
+    pub fn with(plan: &Plan, kernel: Kernel) -> Self {
         Sut {
-            kernel: Kernel::new(lower::machine(plan), lower::profiles(plan)),
+            kernel,
             around: Around::Script(lower::script(&plan.world.script)),
             logons: Vec::new(),
             callers: Vec::new(),
@@ -188,11 +193,13 @@ impl Sut {
 
     /// This call of MAPILogonEx, by the caller of the request.
     pub fn logon_call(&mut self, request: &Request, call: Call) -> Outcome {
-        let before = (self.kernel.waiting().next().is_none()).then(|| Shared::of(&self.kernel));
+        let before = self.kernel.waiting().next().is_none().then(|| (Shared::of(&self.kernel), self.kernel.now()));
         let number = self.begin_call(request, call);
         let outcome = self.run_until_done(number);
-        if let (Some(before), Some(hr)) = (before, outcome.code())
+        // While time passes the spooler goes on with other sessions.
+        if let (Some((before, then)), Some(hr)) = (before, outcome.code())
             && hr != 0
+            && (then == self.kernel.now() || self.kernel.machine().providers.is_empty())
         {
             self.broken.extend(oracle::untouched(&before, &Shared::of(&self.kernel), &outcome));
         }

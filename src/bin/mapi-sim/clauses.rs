@@ -3,60 +3,24 @@
 use std::collections::BTreeMap;
 
 use mapi_sim::clause::ClauseId;
-use toml::de::{DeTable, DeValue};
 
+use crate::catalogue::{self, Clause};
 use crate::{Said, line};
-
-/// The files of the catalogue.
-const FILES: &[&str] = &[
-    include_str!("../../../docs/clauses/logon-session.toml"),
-    include_str!("../../../docs/clauses/profiles-services.toml"),
-    include_str!("../../../docs/clauses/status-spooler.toml"),
-    include_str!("../../../docs/clauses/tables-props.toml"),
-];
-
-/// One clause.
-struct Clause {
-    page: String,
-    modality: String,
-    says: String,
-    check: String,
-}
 
 /// The subcommand.
 pub(crate) fn clauses(which: Option<&str>) -> Said {
-    let all: BTreeMap<ClauseId, Clause> = FILES.iter().flat_map(|text| read(text)).collect();
+    let all = catalogue::all();
     let out = match which {
         None => counts(&all),
         Some(which) => found(&all, which),
     };
-    match out.is_empty() {
-        false => Said { out, err: String::new(), ok: true },
-        true => {
-            let what = which.unwrap_or_default();
-            Said {
-                out,
-                err: format!("no clause has the number, the prefix or the text {what:?}; `mapi-sim clauses` lists the prefixes\n"),
-                ok: false,
-            }
-        }
+    if out.is_empty() {
+        let what = which.unwrap_or_default();
+        return Said::wrong(format_args!(
+            "no clause has the number, the prefix or the text {what:?}; `mapi-sim clauses` lists the prefixes"
+        ));
     }
-}
-
-/// The clauses of a file. A test reads every file, so that none is lost here.
-fn read(text: &'static str) -> Vec<(ClauseId, Clause)> {
-    let (root, _) = DeTable::parse_recoverable(text);
-    let Some(DeValue::Array(clauses)) = root.get_ref().get("clause").map(toml::Spanned::get_ref) else { return Vec::new() };
-    let clause = |value: &toml::Spanned<DeValue<'_>>| {
-        let DeValue::Table(table) = value.get_ref() else { return None };
-        let text = |key: &str| match table.get(key).map(toml::Spanned::get_ref) {
-            Some(DeValue::String(text)) => text.to_string(),
-            _ => String::new(),
-        };
-        let id = text("id").parse().ok()?;
-        Some((id, Clause { page: text("page"), modality: text("modality"), says: text("says"), check: text("check") }))
-    };
-    clauses.iter().filter_map(clause).collect()
+    Said::well(out)
 }
 
 /// How many clauses each prefix has.

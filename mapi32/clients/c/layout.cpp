@@ -1,0 +1,2 @@
+/* The layouts again, as a C++ compiler sees the same headers. */
+#include "layout.c"
