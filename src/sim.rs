@@ -401,7 +401,8 @@ impl Sim {
     pub fn check(&self) -> Result<(), Report> {
         let world = self.shared.world.lock();
         let waiting = world.kernel.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
-        let (denied, warned): (Vec<Finding>, Vec<Finding>) = world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
+        let (denied, warned): (Vec<Finding>, Vec<Finding>) =
+            world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
         let problems: Vec<String> = waiting.chain(denied.iter().map(ToString::to_string)).collect();
         let warnings = || warned.iter().map(ToString::to_string).collect();
         if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems, warnings: warnings() }) }

@@ -13,7 +13,7 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use mapi_sim::{Fixture, Logon, LogonFlags};
+use mapi_sim::{Fixture, Lint, LintLevel, Logon, LogonFlags};
 
 /// Makes a program of a body: a fuzz target, or a replay of files.
 #[macro_export]
@@ -51,6 +51,8 @@ pub fn fixture_toml(input: &[u8]) {
             // With MAPI_TIMEOUT_SHORT and without a user interface no logon waits for ever.
             let flags = LogonFlags::EXTENDED | LogonFlags::NEW_SESSION | LogonFlags::USE_DEFAULT | LogonFlags::TIMEOUT_SHORT;
             let sim = fixture.start();
+            // The text may deny what this client does.
+            Lint::ALL.iter().for_each(|lint| sim.lint(*lint, LintLevel::Allow));
             match sim.process("client").logon_ex(Logon::new().flags(flags)) {
                 Ok(session) => drop(session),
                 Err(failure) => assert!(!failure.why().is_empty()),

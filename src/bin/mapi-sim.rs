@@ -73,7 +73,7 @@ fn main() -> ExitCode {
 }
 
 /// A shipped world, or one in a file.
-pub(crate) fn fixture(name: &str) -> Result<Fixture, Error> {
+pub(crate) fn named_fixture(name: &str) -> Result<Fixture, Error> {
     Fixture::shipped(name).map_or_else(|| Fixture::load(name), Ok)
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn fixture(name: &str) -> Result<Fixture, Error> {
 fn check(names: &[String]) -> Said {
     let mut said = Said::well(String::new());
     for name in names {
-        match fixture(name) {
+        match named_fixture(name) {
             Ok(fixture) => {
                 let (machine, profiles) = (fixture.machine(), fixture.profiles().iter().count());
                 let (services, providers) = (machine.services.len(), machine.providers.len());

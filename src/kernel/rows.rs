@@ -79,7 +79,7 @@ rows! {
     R8_11 "8.11" tells [111] "the named profile does not exist; MAPI_LOGON_UI brings up no dialog for an unknown name";
     R8_12 "8.12" tells [59, 60, 61] "the profile name has more than 64 characters";
     R8_13 "8.13" tells [77, 63, 79] "the profile name cannot be decoded or has characters that no profile name has";
-    R8_14 "8.14" tells [112, 113] "the named profile is marked for deletion";
+    R8_14 "8.14" tells [112, 113] "the profile is marked for deletion, or was deleted while dialogs were open";
     R9_1 "9.1" tells [121] "the user picked an existing profile";
     R9_2 "9.2" tells [124] "the user named a profile that does not exist, was asked again, and picked an existing one";
     R9_3 "9.3" tells [125] "the user created a profile";

@@ -203,10 +203,10 @@ impl Kernel {
         let end = moved(position, count, rows.len());
         let (first, last) = (position.min(end), position.max(end));
         let shown = rows[first..last].iter().map(|row| project(row, &view.columns)).collect();
-        let after = if count > 0 || self.machine.readings.index(crate::clause::Reading::NegativeReadCursor) != 0 { end } else { last };
-        if flags & TBL_NOADVANCE == 0
-            && let Some(view) = self.view_mut(this)
-        {
+        let after = if flags & TBL_NOADVANCE != 0 {
+            first
+        } else if count > 0 || self.machine.readings.index(crate::clause::Reading::NegativeReadCursor) != 0 { end } else { last };
+        if let Some(view) = self.view_mut(this) {
             view.position = after;
         }
         self.decided(ClauseId::table(224), Hresult::S_OK);

@@ -190,7 +190,9 @@ impl<'a> Rules<'a> {
         past.one_thread |= matches!(home, Some(NotificationHome::Thread(_)));
         match (self.kind(entry) == ProcessKind::Service, flags.contains(InitFlags::NT_SERVICE)) {
             (true, false) => self.find(Lint::ServiceWithoutNtService, entry, "a service without MAPI_NT_SERVICE in MAPIINIT_0.ulFlags"),
-            (false, true) => self.find(Lint::NtServiceByNonService, entry, "MAPI_NT_SERVICE in MAPIINIT_0.ulFlags of a process that is no service"),
+            (false, true) => {
+                self.find(Lint::NtServiceByNonService, entry, "MAPI_NT_SERVICE in MAPIINIT_0.ulFlags of a process that is no service")
+            }
             _ => {}
         }
     }
@@ -276,7 +278,11 @@ impl<'a> Rules<'a> {
         let first = !std::mem::replace(&mut self.past(entry).worked, true);
         match call {
             IMAPISession::GetStatusTable { .. } if first && entry.hr().is_success() && self.is_startup(entry, this) => {
-                self.find(Lint::StatusTableAtStartup, entry, format!("GetStatusTable is the first method called after the logon to {this}"));
+                self.find(
+                    Lint::StatusTableAtStartup,
+                    entry,
+                    format!("GetStatusTable is the first method called after the logon to {this}"),
+                );
             }
             IMAPISession::Logoff { flags, .. } => {
                 if flags.contains(LogoffFlags::SHARED) {

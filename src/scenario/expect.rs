@@ -47,6 +47,7 @@ pub(super) fn read<'n>(table: &Table<'_>, known: impl Iterator<Item = &'n str> +
 /// Looks at the parts of a result.
 fn check(key: &str, node: &Node<'_>, problems: &mut Problems) {
     match key {
+        _ if node.as_str() == Some(NULL) => {}
         "tags" => {
             if let Some(items) = node.items("property tags", problems) {
                 for item in items.iter() {

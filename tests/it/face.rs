@@ -1,7 +1,8 @@
 //! The Rust face: handles, forks, snapshots, verification.
 
-use mapi_sim::{Hresult, InitFlags, Lint, LintLevel, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Process, Session, Sim, SimDuration};
-
+use mapi_sim::{
+    Hresult, InitFlags, Lint, LintLevel, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Process, Session, Sim, SimDuration,
+};
 
 const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use mapi_sim::call::{Call, IMAPISession};
 use mapi_sim::kernel::Event;
 use mapi_sim::mapi::NotifyEvents;
+use mapi_sim::scenario::Scenario;
 use mapi_sim::{Fixture, Hresult, InitFlags, Lint, LintLevel, LogoffFlags, Logon, LogonFlags, PropTag, Session, Sim, SimDuration};
 
 /// What a client passes that does it right.
@@ -502,6 +503,41 @@ fn a_lint_that_does_not_exist_is_a_mistake_of_the_fixture() {
     "#);
 }
 
+/// A scenario that logs on without MAPI_EXTENDED in the minimal world with these lines, and expects this of the step.
+fn scenario(lines: &str, inside: &str) -> String {
+    let text = format!(
+        "format = 1\nname = \"n\"\n[fixture]\nextends = \"minimal\"\n{lines}[[step]]\ncall = \"MAPILogonEx\"\n\
+         args = {{ profile_name = \"Work\", flags = [\"MAPI_NEW_SESSION\"] }}\nexpect = {{ hr = \"S_OK\" }}\n{inside}\n"
+    );
+    let outcome = Scenario::named("n.toml", &text).unwrap_or_else(|error| panic!("{error}")).run();
+    outcome.failures().join("\n")
+}
+
+#[test]
+fn scenarios_expect_lints_and_fail_for_what_their_world_denies() {
+    assert_eq!(scenario("", "inside = { lints = [\"missing-mapi-extended\"] }"), "");
+    assert_eq!(scenario("", "inside = { no_lints = false }"), "");
+    let wrong = scenario("", "inside = { no_lints = true, lints = [\"password-given\"] }");
+    insta::assert_snapshot!(wrong, @r#"
+    step 1 (n.toml:5), call #2 of main: MAPILogonEx(profile_name="Work", flags=MAPI_NEW_SESSION) -> S_OK (0x00000000), session#1
+      - lints = ["password-given"]
+      + lints = ["missing-mapi-extended"]
+      - no_lints = true
+      + no_lints = the lints ["missing-mapi-extended"]
+      event: logon mutex taken
+      event: session#1 made
+      event: spooler told
+      event: logon mutex given back
+      why: decided by LOGON-095 (row 8.7): the named profile exists
+    "#);
+    let deny = "[fixture.lints]\nmissing-mapi-extended = \"deny\"\n";
+    insta::assert_snapshot!(scenario(deny, ""), @"
+    at the end: deny missing-mapi-extended: call #2 of main: MAPILogonEx without MAPI_EXTENDED
+      pass MAPI_EXTENDED in every call (LOGON-087, LOGON-088)
+    ");
+    assert_eq!(scenario(deny, "inside = { lints = [\"missing-mapi-extended\"] }"), "");
+}
+
 #[test]
 fn a_process_that_was_killed_begins_anew() {
     let sim = Sim::office();
@@ -526,7 +562,8 @@ A lint finds what a client does that MAPI lets pass, and that the documentation 
 `[lints]` table of a fixture sets levels by name (`use-after-logoff = \"allow\"`), `Sim::lint` those of one world; `machine.strict = true` makes every `warn` a
 `deny`. A scenario fails for `unsupported-call` alone, and for what its fixture denies; `inside.lints` of a step names what has to be found in its call.
 
-Lints read the journal and the world as it is, as if the test ended now. The journal keeps its newest 4096 lines; of a call that is gone no lint says anything.
+Lints read the journal and the world as it is, as if the test ended now. The journal keeps its newest 4096 lines; of a call that is gone no lint says anything;
+with `Sim::keep_journal(false)` lints see only what the test leaves behind.
 What the Rust face does by itself (MAPIInitialize for `Sim::process`, its MAPIUninitialize at the end) is not the client's, and a fork does not answer for
 what it inherits.
 

@@ -126,7 +126,10 @@ static int wrong;
 #endif
 
 BEGIN
+#if !defined(__cplusplus) || !defined(__MINGW32__)
+/* mingw-w64 gives QueryInterface of C++ a second form, so that it has no single place; the interfaces below declare it again. */
 INTERFACE_IS(IUnknown)
+#endif
 INTERFACE_IS(IMAPIAdviseSink)
 INTERFACE_IS(IMAPISession)
 INTERFACE_IS(IMAPITable)

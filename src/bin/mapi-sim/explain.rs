@@ -6,7 +6,7 @@ use mapi_sim::kernel::ProcessKind;
 
 use crate::args::Explain;
 use crate::logon::{SOMEBODY, call, shared};
-use crate::{Said, fixture};
+use crate::{Said, named_fixture};
 
 /// The subcommand.
 pub(crate) fn explain(args: &Explain) -> Said {
@@ -15,7 +15,7 @@ pub(crate) fn explain(args: &Explain) -> Said {
 
 fn text(args: &Explain) -> Result<String, mapi_sim::Error> {
     let Explain { logon, flags, service } = args;
-    let fixture = fixture(&logon.fixture)?;
+    let fixture = named_fixture(&logon.fixture)?;
     let kind = service.then_some(ProcessKind::Service);
     let earlier: Vec<(String, Call)> = shared(&fixture, logon)?.map(|call| (SOMEBODY.to_owned(), call)).into_iter().collect();
     let call = call(logon.profile.as_deref(), *flags);

@@ -30,12 +30,11 @@ fn level(lint: Lint) -> String {
 }
 
 fn whole(out: &mut String, lint: Lint) {
-    let all = catalogue::all();
+    let (id, all) = (lint.id(), catalogue::all());
     let pages: BTreeSet<&str> = lint.clauses().iter().filter_map(|id| Some(all.get(id)?.page.as_str())).collect();
     let pages: Vec<&str> = pages.into_iter().collect();
     let clauses: Vec<String> = lint.clauses().iter().map(ClauseId::to_string).collect();
-    line(out, format_args!("{}\n  level:   {}", lint.id(), level(lint)));
+    line(out, format_args!("{id}\n  level:   {}; a fixture changes it by {id} = \"allow\", \"warn\" or \"deny\" in [lints]", level(lint)));
     line(out, format_args!("  finds:   {}\n  why:     {}\n  mend:    {}", lint.says(), lint.why(), lint.mend()));
     line(out, format_args!("  pages:   {}\n  clauses: {}", pages.join(", "), clauses.join(", ")));
-    line(out, format_args!("  set it:  [lints] {} = \"allow\" in a fixture (or \"warn\", \"deny\")", lint.id()));
 }

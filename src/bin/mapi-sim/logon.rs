@@ -6,7 +6,7 @@ use mapi_sim::call::{Call, Caller, Handle, Mapi, OutPtr, Reply};
 use mapi_sim::{Error, Fixture, LogonFlags, Sim};
 
 use crate::args::Logon;
-use crate::fixture;
+use crate::named_fixture;
 
 /// The process that begins the shared session of `--shared`.
 pub(crate) const SOMEBODY: &str = "somebody";
@@ -59,7 +59,7 @@ pub(crate) struct World {
 impl World {
     /// Starts the world, with the shared session if one is wanted. The process that logs on comes into it later.
     pub fn start(args: &Logon) -> Result<World, String> {
-        let fixture = fixture(&args.fixture).map_err(|error| error.to_string())?;
+        let fixture = named_fixture(&args.fixture).map_err(|error| error.to_string())?;
         let begins = shared(&fixture, args).map_err(|error| error.to_string())?;
         let mut world = World { sim: ManuallyDrop::new(fixture.start()), caller: None, process: SOMEBODY.to_owned() };
         if let Some(call) = begins {

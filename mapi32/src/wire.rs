@@ -1,0 +1,388 @@
+//! C values and the words of calls: pointers of the client in, replies out.
+//!
+//! The types here are pointers as they stand in the signatures of MAPI. A client that calls a method promises what the header says: a pointer is NULL
+//! or points at what its type names. Everything that trusts this promise is in this file; the objects above it have no unsafe code.
+
+use std::ffi::c_void;
+use std::ptr;
+
+use mapi_sim::call::{Bytes, MapiError};
+use mapi_sim::mapi::{CodePage, Guid, Prop, PropType};
+use mapi_sim::{Hresult, PropTag, Row, Text, Value};
+
+use crate::abi::{FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet};
+use crate::memory::{MAPIAllocateBuffer, MAPIAllocateMore, MAPIFreeBuffer};
+
+/// MAPI_UNICODE in a flag word.
+pub const MAPI_UNICODE: u32 = 0x8000_0000;
+/// The most elements of an array that is read: more is no count but rubbish.
+const MOST: u32 = 1 << 20;
+/// The longest string that is read, in units.
+const LONGEST: usize = 1 << 20;
+
+/// Where a result goes, or NULL.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Out<T>(*mut T);
+
+impl<T> Out<T> {
+    /// The place at this address.
+    ///
+    /// # Safety
+    ///
+    /// It is NULL, or valid for writes of a `T` as long as the value lives. It need not be aligned.
+    pub const unsafe fn new(place: *mut T) -> Self {
+        Out(place)
+    }
+
+    /// Whether the client passed NULL.
+    pub fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// Writes the result; nothing if the client wants none.
+    pub fn set(self, value: T) {
+        if !self.0.is_null() {
+            // SAFETY: by the promise of the client the place can be written; alignment is not assumed.
+            unsafe { self.0.write_unaligned(value) }
+        }
+    }
+}
+
+/// A pointer that this face does not look at.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Raw(*mut c_void);
+
+impl Raw {
+    /// The value at this address.
+    ///
+    /// # Safety
+    ///
+    /// As long as the value lives, it is NULL, or what the signature says that it is.
+    pub const unsafe fn new(place: *mut c_void) -> Self {
+        Raw(place)
+    }
+
+    /// Whether the client passed NULL.
+    pub fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// The pointer.
+    pub fn pointer(self) -> *mut c_void {
+        self.0
+    }
+
+    /// Counted bytes: an entry identifier. NULL is none, and so is a count that no client can mean.
+    pub fn bytes(self, count: u32) -> Option<Bytes> {
+        if self.0.is_null() || count > MOST {
+            return None;
+        }
+        // SAFETY: by the promise of the client `count` bytes can be read there.
+        Some(Bytes::new(unsafe { std::slice::from_raw_parts(self.0.cast::<u8>(), count as usize) }))
+    }
+}
+
+/// An interface identifier or MAPIUID, or NULL.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Iid(*const GUID);
+
+impl Iid {
+    /// The value at this address.
+    ///
+    /// # Safety
+    ///
+    /// As long as the value lives, it is NULL, or 16 bytes can be read.
+    pub const unsafe fn new(place: *const GUID) -> Self {
+        Iid(place)
+    }
+
+    /// The identifier.
+    pub fn guid(self) -> Option<Guid> {
+        // SAFETY: by the promise of the client 16 bytes can be read at a pointer that is not NULL; alignment is not assumed.
+        (!self.0.is_null()).then(|| Guid::new(unsafe { self.0.cast::<[u8; 16]>().read_unaligned() }))
+    }
+}
+
+/// A string of the width that MAPI_UNICODE says, or NULL.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Str(*const c_void);
+
+impl Str {
+    /// The value at this address.
+    ///
+    /// # Safety
+    ///
+    /// As long as the value lives, it is NULL, or a string of the width that the call says, with its NUL.
+    pub const unsafe fn new(place: *const c_void) -> Self {
+        Str(place)
+    }
+
+    /// Its units as they are, up to the terminating NUL.
+    pub fn text(self, unicode: bool) -> Option<Text> {
+        if self.0.is_null() {
+            return None;
+        }
+        // SAFETY: by the promise of the client a string ends with a NUL of its width. At most LONGEST units are read.
+        Some(unsafe {
+            if unicode { Text::Wide(units(self.0.cast::<u16>()).into()) } else { Text::Ansi(units(self.0.cast::<u8>()).into()) }
+        })
+    }
+}
+
+/// The units before the NUL; alignment is not assumed.
+///
+/// # Safety
+///
+/// A NUL unit follows the units that can be read.
+unsafe fn units<T: Copy + Default + PartialEq>(start: *const T) -> Vec<T> {
+    let mut units = Vec::new();
+    while units.len() < LONGEST {
+        // SAFETY: no NUL was found yet, so that the string goes on here.
+        let unit = unsafe { start.add(units.len()).read_unaligned() };
+        if unit == T::default() {
+            break;
+        }
+        units.push(unit);
+    }
+    units
+}
+
+/// An SPropTagArray, or NULL.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Tags(*const SPropTagArray);
+
+impl Tags {
+    /// The value at this address.
+    ///
+    /// # Safety
+    ///
+    /// As long as the value lives, it is NULL, or a counted array can be read.
+    pub const unsafe fn new(place: *const SPropTagArray) -> Self {
+        Tags(place)
+    }
+
+    /// Whether the client passed NULL.
+    pub fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// The tags. A count that no client can mean reads as an empty array.
+    pub fn tags(self) -> Option<Vec<PropTag>> {
+        if self.0.is_null() {
+            return None;
+        }
+        // SAFETY: by the promise of the client a counted array stands there.
+        let count = unsafe { (&raw const (*self.0).cValues).read_unaligned() };
+        let count = if count > MOST { 0 } else { count as usize };
+        // SAFETY: as above; the tags follow the count.
+        let first = unsafe { (&raw const (*self.0).aulPropTag).cast::<u32>() };
+        // SAFETY: as above, `at` is below the count.
+        Some((0..count).map(|at| PropTag::new(unsafe { first.add(at).read_unaligned() })).collect())
+    }
+}
+
+/// A block being filled: one root, and what is linked to it. Freed again unless it is given away.
+#[derive(Debug)]
+pub struct Block(*mut c_void);
+
+impl Block {
+    /// A root of this size, zeroed.
+    pub fn new(size: usize) -> Option<Self> {
+        let mut block = ptr::null_mut();
+        let size32 = u32::try_from(size).ok()?;
+        // SAFETY: the out-pointer is a local.
+        let code = unsafe { MAPIAllocateBuffer(size32, &raw mut block) };
+        if code < 0 || block.is_null() {
+            return None;
+        }
+        // SAFETY: the allocator gave a block of this size.
+        unsafe { block.cast::<u8>().write_bytes(0, size) };
+        Some(Block(block))
+    }
+
+    /// More memory that goes with the root: these bytes, aligned as the allocator aligns.
+    fn more(&self, bytes: &[u8]) -> Option<*mut c_void> {
+        let mut block = ptr::null_mut();
+        let size = u32::try_from(bytes.len()).ok()?;
+        // SAFETY: the root is live, the out-pointer is a local.
+        let code = unsafe { MAPIAllocateMore(size, self.0, &raw mut block) };
+        if code < 0 || block.is_null() {
+            return None;
+        }
+        // SAFETY: the allocator gave a block of this size, apart from every other.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), block.cast::<u8>(), bytes.len()) };
+        Some(block)
+    }
+
+    /// A string of the asked width, with its NUL.
+    fn string(&self, text: &str, unicode: bool, page: CodePage) -> Option<*mut c_void> {
+        self.more(&encode(text, unicode, page))
+    }
+
+    /// Many values of one size, one behind the other.
+    fn array<T: Copy>(&self, values: &[T]) -> Option<*mut T> {
+        // SAFETY: the bytes of values that are copied one by one; padding is not read as anything but memory.
+        let bytes = unsafe { std::slice::from_raw_parts(values.as_ptr().cast::<u8>(), size_of_val(values)) };
+        self.more(bytes).map(<*mut c_void>::cast)
+    }
+
+    /// Gives the block to the client.
+    pub fn give<T>(self) -> *mut T {
+        let block = self.0.cast();
+        std::mem::forget(self);
+        block
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // SAFETY: the block is a live root that nobody else knows.
+        let _ = unsafe { MAPIFreeBuffer(self.0) };
+    }
+}
+
+/// A text in the asked width, with its NUL.
+fn encode(text: &str, unicode: bool, page: CodePage) -> Vec<u8> {
+    if unicode {
+        text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
+    } else {
+        let (mut bytes, _) = page.encode(text);
+        bytes.push(0);
+        bytes
+    }
+}
+
+/// A value as C holds it; what it points at goes with the block.
+fn value(block: &Block, prop: &Prop, page: CodePage) -> Option<PV> {
+    let wide = matches!(prop.tag.prop_type(), PropType::UNICODE | PropType::MV_UNICODE);
+    let mut pv = PV { li: 0 };
+    match &prop.value {
+        Value::Null => {}
+        Value::Short(v) => pv.i = *v,
+        Value::Long(v) => pv.l = *v,
+        Value::Float(v) => pv.flt = *v,
+        Value::Double(v) | Value::AppTime(v) => pv.dbl = *v,
+        Value::Currency(v) | Value::LongLong(v) => pv.li = *v,
+        Value::Error(hr) => pv.err = hr.code().cast_signed(),
+        Value::Bool(v) => pv.b = u16::from(*v),
+        Value::Object => {}
+        Value::String(text) => pv.lpszA = block.string(text, wide, page)?.cast(),
+        Value::SysTime(v) => pv.ft = filetime(*v),
+        Value::Guid(guid) => pv.lpguid = block.more(guid.bytes())?.cast(),
+        Value::Binary(bytes) => pv.bin = binary(block, bytes)?,
+        Value::MvLong(list) => pv.MVl = crate::abi::SLongArray { cValues: count(list), values: block.array(list)? },
+        Value::MvString(list) => {
+            let texts = list.iter().map(|text| block.string(text, wide, page).map(<*mut c_void>::cast::<u8>));
+            let texts: Vec<*mut u8> = texts.collect::<Option<_>>()?;
+            pv.MVszA = crate::abi::SLPSTRArray { cValues: count(&texts), values: block.array(&texts)? };
+        }
+        Value::MvBinary(list) => {
+            let list: Vec<SBinary> = list.iter().map(|bytes| binary(block, bytes)).collect::<Option<_>>()?;
+            pv.MVbin = crate::abi::SBinaryArray { cValues: count(&list), values: block.array(&list)? };
+        }
+    }
+    Some(pv)
+}
+
+fn binary(block: &Block, bytes: &[u8]) -> Option<SBinary> {
+    Some(SBinary { cb: count(bytes), lpb: block.more(bytes)?.cast() })
+}
+
+fn filetime(time: i64) -> FILETIME {
+    let [a, b, c, d, e, f, g, h] = time.to_le_bytes();
+    FILETIME { dwLowDateTime: u32::from_le_bytes([a, b, c, d]), dwHighDateTime: u32::from_le_bytes([e, f, g, h]) }
+}
+
+/// How many there are, as C counts.
+pub fn count<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
+
+/// Property values as one block: the array is the root.
+pub fn props(row: &Row, page: CodePage) -> Result<(u32, *mut SPropValue), Hresult> {
+    let build = || {
+        let block = Block::new(row.props.len() * size_of::<SPropValue>())?;
+        for (at, prop) in row.props.iter().enumerate() {
+            let filled = SPropValue { ulPropTag: prop.tag.value(), dwAlignPad: 0, Value: value(&block, prop, page)? };
+            // SAFETY: the block holds as many values as the row has, and the allocator aligns for them.
+            unsafe { block.0.cast::<SPropValue>().add(at).write(filled) };
+        }
+        Some((count(&row.props), block.give()))
+    };
+    build().ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)
+}
+
+/// Rows: a root for the set and one for each row, so that a client can keep a row and free it alone (MEMORY-045).
+pub fn rows(rows: &[Row], page: CodePage) -> Result<*mut SRowSet, Hresult> {
+    let head = std::mem::offset_of!(SRowSet, aRow);
+    let set = Block::new((head + rows.len() * size_of::<SRow>()).max(size_of::<SRowSet>())).ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)?;
+    let mut done: Vec<Block> = Vec::with_capacity(rows.len());
+    let mut filled: Vec<SRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (values, array) = props(row, page)?;
+        done.push(Block(array.cast()));
+        filled.push(SRow { ulAdrEntryPad: 0, cValues: values, lpProps: array });
+    }
+    let start = set.0.cast::<SRowSet>();
+    // SAFETY: the block is large enough for the count and every row, and aligned for them.
+    unsafe {
+        (&raw mut (*start).cRows).write(count(rows));
+        ptr::copy_nonoverlapping(filled.as_ptr(), (&raw mut (*start).aRow).cast::<SRow>(), filled.len());
+    }
+    done.into_iter().for_each(|row| drop(row.give::<c_void>()));
+    Ok(set.give())
+}
+
+/// Property tags as one block.
+pub fn tag_array(tags: &[PropTag]) -> Result<*mut SPropTagArray, Hresult> {
+    let words: Vec<u32> = [count(tags)].into_iter().chain(tags.iter().map(|tag| tag.value())).collect();
+    let block = Block::new(words.len().max(2) * 4).ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)?;
+    // SAFETY: the block holds the count and every tag.
+    unsafe { ptr::copy_nonoverlapping(words.as_ptr(), block.0.cast::<u32>(), words.len()) };
+    Ok(block.give())
+}
+
+/// Bytes as one block: an entry identifier.
+pub fn bytes(bytes: &[u8]) -> Result<(u32, *mut c_void), Hresult> {
+    let block = Block::new(bytes.len()).ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)?;
+    // SAFETY: the block is as large as the bytes.
+    unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), block.0.cast::<u8>(), bytes.len()) };
+    Ok((count(bytes), block.give()))
+}
+
+/// Strings as one block: an array of pointers is the root.
+pub fn strings(list: &[String], unicode: bool, page: CodePage) -> Result<(u32, *mut c_void), Hresult> {
+    let build = || {
+        let block = Block::new(list.len() * size_of::<*mut c_void>())?;
+        for (at, text) in list.iter().enumerate() {
+            let text = block.string(text, unicode, page)?;
+            // SAFETY: the block holds as many pointers as there are strings.
+            unsafe { block.0.cast::<*mut c_void>().add(at).write(text) };
+        }
+        Some((count(list), block.give()))
+    };
+    build().ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)
+}
+
+/// A MAPIERROR as one block (ERROR-036, ERROR-039).
+pub fn error(error: &MapiError, unicode: bool, page: CodePage) -> Result<*mut MAPIERROR, Hresult> {
+    let build = || {
+        let block = Block::new(size_of::<MAPIERROR>())?;
+        let filled = MAPIERROR {
+            ulVersion: 0,
+            lpszError: block.string(&error.error, unicode, page)?,
+            lpszComponent: block.string(&error.component, unicode, page)?,
+            ulLowLevelError: error.low_level_error,
+            ulContext: error.context,
+        };
+        // SAFETY: the block is of this size and aligned.
+        unsafe { block.0.cast::<MAPIERROR>().write(filled) };
+        Some(block.give())
+    };
+    build().ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)
+}

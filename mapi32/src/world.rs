@@ -1,0 +1,336 @@
+//! Which world a call reaches, and who makes it.
+//!
+//! An object belongs to the world in which it was made, whatever thread calls it. A function of mapi32 reaches the world that its thread is bound to
+//! ([`bind`], or `MapiSimLoadFixture` with `MAPI_SIM_THREAD`); a thread that is not bound reaches the world of the process. That one is made at the
+//! first call out of the environment:
+//!
+//! - `MAPI_SIM_FIXTURE`: a fixture file, or the name of a shipped world. Nothing: the shipped world `office`.
+//! - `MAPI_SIM_SEED`: a number that takes the place of `machine.seed`.
+//! - `MAPI_SIM_JOURNAL`: a file; the journal, the state and the verdict are written to it at the last MAPIUninitialize and at the end of the process.
+//! - `MAPI_SIM_STRICT`: `1` makes a process that fails verification end with exit status 86, and print the verdict to its standard error output.
+//! - `MAPI_SIM_PROCESS`: the name of the process in the world. Nothing: the executable's name without ending.
+//!
+//! Threads are named by the order of their first call: `main`, `t2`, `t3`.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use mapi_sim::call::{Call, Caller, Handle, Reply};
+use mapi_sim::mapi::CodePage;
+use mapi_sim::{Fixture, Hresult, Sim};
+use parking_lot::Mutex;
+
+use crate::ledger::{Ledger, Problem};
+use crate::notify;
+
+/// Exit status of a process that fails verification under `MAPI_SIM_STRICT`.
+pub const STRICT_STATUS: i32 = 86;
+
+/// One process of one world, as this library shows it to a client.
+#[derive(Debug)]
+pub struct Face {
+    id: u32,
+    sim: Arc<Sim>,
+    process: String,
+    page: CodePage,
+    threads: Mutex<BTreeMap<u64, Caller>>,
+    ledger: Ledger,
+    journal: Option<PathBuf>,
+    /// MAPIInitialize calls that MAPIUninitialize has not undone.
+    initialized: AtomicU32,
+}
+
+static NEXT_FACE: AtomicU32 = AtomicU32::new(1);
+static NEXT_THREAD: AtomicU64 = AtomicU64::new(1);
+/// The world of threads that are not bound.
+static PROCESS: Mutex<Option<Arc<Face>>> = Mutex::new(None);
+/// What was wrong with the environment.
+static REFUSED: OnceLock<String> = OnceLock::new();
+
+thread_local! {
+    static BOUND: RefCell<Option<Arc<Face>>> = const { RefCell::new(None) };
+    static THREAD: u64 = NEXT_THREAD.fetch_add(1, Ordering::Relaxed);
+    /// The caller that this thread last was, and in which face.
+    static LAST: Cell<Option<(u32, Caller)>> = const { Cell::new(None) };
+}
+
+impl Face {
+    /// A process of this name in a world.
+    pub fn new(sim: Arc<Sim>, process: &str, journal: Option<PathBuf>) -> Arc<Face> {
+        let page = sim.kernel(|kernel| kernel.machine().code_page);
+        notify::listen(&sim);
+        Arc::new(Face {
+            id: NEXT_FACE.fetch_add(1, Ordering::Relaxed),
+            sim,
+            process: process.to_owned(),
+            page,
+            threads: Mutex::default(),
+            ledger: Ledger::default(),
+            journal,
+            initialized: AtomicU32::new(0),
+        })
+    }
+
+    /// The world.
+    pub fn sim(&self) -> &Arc<Sim> {
+        &self.sim
+    }
+
+    /// Who made which object, and who misused it.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The code page of strings without MAPI_UNICODE.
+    pub fn code_page(&self) -> CodePage {
+        self.page
+    }
+
+    /// The calling thread in the world.
+    pub fn caller(&self) -> Caller {
+        if let Some((id, caller)) = LAST.get()
+            && id == self.id
+        {
+            return caller;
+        }
+        let mut threads = self.threads.lock();
+        let next = threads.len() + 1;
+        let me = THREAD.with(|me| *me);
+        let caller = *threads.entry(me).or_insert_with(|| {
+            let name = if next == 1 { "main".to_owned() } else { format!("t{next}") };
+            self.sim.caller(&self.process, &name)
+        });
+        LAST.set(Some((self.id, caller)));
+        caller
+    }
+
+    /// Makes a call in the world, and tells the sinks of clients what happened in it.
+    ///
+    /// A call that waits for something that nothing in the world can bring about fails, with a line in the report: in a real process it would hang.
+    pub fn call(&self, call: Call) -> Reply {
+        let reply = match self.sim.call(self.caller(), call) {
+            Ok(reply) => reply,
+            Err(error) => {
+                self.ledger.note(Problem::Deadlock, error.to_string());
+                Reply::of(Hresult::MAPI_E_CALL_FAILED)
+            }
+        };
+        notify::deliver(&self.sim);
+        reply
+    }
+
+    /// A method that is not built, and has no call either: answered with MAPI_E_NO_SUPPORT, and told by the verdict.
+    pub fn unsupported(&self, name: &str, this: Option<Handle>) -> Hresult {
+        let on = this.map_or_else(String::new, |this| format!(" on {this}"));
+        self.ledger.note(Problem::Unsupported, format!("{name}{on} is not built; it answered MAPI_E_NO_SUPPORT"));
+        Hresult::MAPI_E_NO_SUPPORT
+    }
+
+    /// The call that made an object, as the journal tells it.
+    pub fn maker(&self, object: Handle) -> Option<String> {
+        let journal = self.sim.journal();
+        let entry = journal.entries().find(|entry| entry.reply().object() == Some(object))?;
+        Some(format!("call {} {} by {}", entry.id(), entry.call(), journal.caller_name(entry.caller())))
+    }
+
+    /// Notes one more MAPIInitialize or MAPIUninitialize; true if the last one was undone.
+    pub fn count_initialize(&self, up: bool) -> bool {
+        if up {
+            self.initialized.fetch_add(1, Ordering::AcqRel);
+            return false;
+        }
+        let before = self.initialized.fetch_update(Ordering::AcqRel, Ordering::Acquire, |count| count.checked_sub(1));
+        before == Ok(1)
+    }
+
+    /// Everything that is wrong, in one text; nothing if nothing is.
+    pub fn verdict(&self) -> Result<String, String> {
+        let world = self.sim.check();
+        let (problems, warnings) = self.ledger.findings();
+        let mut text = String::new();
+        let mut bad = problems.len();
+        if let Err(report) = &world {
+            bad += report.problems().len();
+            report.problems().iter().for_each(|problem| line(&mut text, "problem", problem));
+        }
+        problems.iter().for_each(|problem| line(&mut text, "problem", problem));
+        if let Err(report) = &world {
+            report.warnings().iter().for_each(|warning| line(&mut text, "warning", warning));
+        }
+        warnings.iter().for_each(|warning| line(&mut text, "warning", warning));
+        let head = format!("verdict on {} in \"{}\": {bad} problem(s)\n", self.process, self.sim.fixture_name());
+        if bad == 0 { Ok(head + &text) } else { Err(head + &text) }
+    }
+
+    /// Journal, objects, state and verdict as one text.
+    pub fn record(&self) -> String {
+        let verdict = self.verdict().unwrap_or_else(|text| text);
+        format!("{}\n{}\n{}\n{verdict}", self.sim.journal(), self.ledger, self.sim.state())
+    }
+
+    /// Writes the record to the file of `MAPI_SIM_JOURNAL`, if there is one.
+    pub fn write_journal(&self) {
+        if let Some(path) = &self.journal
+            && let Err(error) = std::fs::write(path, self.record())
+        {
+            self.ledger.note(Problem::Note, format!("MAPI_SIM_JOURNAL: {} cannot be written: {error}", path.display()));
+        }
+    }
+}
+
+fn line(text: &mut String, kind: &str, what: &str) {
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "{kind}: {what}");
+}
+
+/// The world of the calling thread: the one it is bound to, or that of the process.
+pub fn current() -> Option<Arc<Face>> {
+    BOUND.with_borrow(Clone::clone).or_else(of_process)
+}
+
+/// The world of the process, made out of the environment if there is none yet.
+pub fn of_process() -> Option<Arc<Face>> {
+    let mut place = PROCESS.lock();
+    if place.is_none() {
+        match from_environment() {
+            Ok(face) => *place = Some(face),
+            Err(text) => {
+                if REFUSED.set(text.clone()).is_ok() {
+                    tell(&text);
+                }
+            }
+        }
+        at_exit();
+    }
+    place.clone()
+}
+
+/// Gives the calling thread, or the process, another world. The one before it is given back.
+pub fn set(face: Option<Arc<Face>>, thread: bool) -> Option<Arc<Face>> {
+    if thread { BOUND.replace(face) } else { std::mem::replace(&mut PROCESS.lock(), face) }
+}
+
+/// The name that the process has in a world.
+pub fn process_name() -> String {
+    let given = std::env::var("MAPI_SIM_PROCESS").ok().filter(|name| !name.is_empty());
+    let executable = || Some(std::env::current_exe().ok()?.file_stem()?.to_string_lossy().into_owned());
+    given.or_else(executable).unwrap_or_else(|| "client".to_owned())
+}
+
+fn from_environment() -> Result<Arc<Face>, String> {
+    let fixture = match std::env::var_os("MAPI_SIM_FIXTURE").filter(|value| !value.is_empty()) {
+        None => Fixture::shipped("office").ok_or("the shipped world `office` is missing")?,
+        Some(value) => match value.to_str().and_then(Fixture::shipped) {
+            Some(shipped) => shipped,
+            None => Fixture::load(&value).map_err(|error| format!("MAPI_SIM_FIXTURE: {error}"))?,
+        },
+    };
+    let fixture = match std::env::var("MAPI_SIM_SEED") {
+        Ok(seed) if !seed.is_empty() => {
+            let seed = seed.parse().map_err(|_| format!("MAPI_SIM_SEED: {seed:?} is no number from 0 to 18446744073709551615"))?;
+            fixture.with_seed(seed)
+        }
+        _ => fixture,
+    };
+    let journal = std::env::var_os("MAPI_SIM_JOURNAL").filter(|value| !value.is_empty()).map(PathBuf::from);
+    Ok(Face::new(Arc::new(fixture.start()), &process_name(), journal))
+}
+
+/// Tells the user of the process; there is no other channel when no world could be made.
+fn tell(text: &str) {
+    #[allow(clippy::print_stderr, reason = "the verdict of an unmodified client has to come out somewhere")]
+    {
+        eprintln!("mapi-sim: {text}");
+    }
+}
+
+/// Notes a panic that was caught at the edge.
+pub fn note_panic(name: &str, message: &str) {
+    if let Some(face) = current() {
+        face.ledger.note(Problem::Panic, format!("{name} failed inside the simulator: {message}"));
+    }
+}
+
+/// What is done at the end of the process is registered once.
+fn at_exit() {
+    static ONCE: OnceLock<()> = OnceLock::new();
+    unsafe extern "C" {
+        fn atexit(callback: extern "C" fn()) -> i32;
+    }
+    ONCE.get_or_init(|| {
+        // SAFETY: the function given lives as long as the process, and stops panics itself.
+        let _ = unsafe { atexit(at_end) };
+    });
+}
+
+/// The end of the process: the journal is written; under `MAPI_SIM_STRICT` a failed verification becomes the exit status.
+extern "C" fn at_end() {
+    unsafe extern "C" {
+        fn _exit(status: i32) -> !;
+    }
+    let failed = crate::boundary::guard("exit", false, || {
+        let Some(face) = PROCESS.lock().clone() else { return REFUSED.get().is_some() };
+        face.ledger.end_of_process(&face);
+        face.write_journal();
+        match face.verdict() {
+            Ok(_) => false,
+            Err(text) => {
+                if strict() {
+                    tell(&text);
+                }
+                true
+            }
+        }
+    });
+    if failed && strict() {
+        // SAFETY: ends the process; nothing of this library is used afterwards.
+        unsafe { _exit(STRICT_STATUS) }
+    }
+}
+
+fn strict() -> bool {
+    std::env::var("MAPI_SIM_STRICT").is_ok_and(|value| !value.is_empty() && value != "0")
+}
+
+/// A world bound to the thread that asked for it; dropping it gives the thread back what it had.
+#[derive(Debug)]
+pub struct Bound {
+    face: Arc<Face>,
+    before: Option<Arc<Face>>,
+    /// It belongs to its thread.
+    not_send: std::marker::PhantomData<*const ()>,
+}
+
+impl Bound {
+    /// The world as the client sees it.
+    pub fn face(&self) -> &Arc<Face> {
+        &self.face
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        set(self.before.take(), true);
+    }
+}
+
+/// Binds the calling thread to a world, as a process of the executable's name, until the result is dropped: so a Rust test drives a C client in its
+/// own process.
+pub fn bind(sim: Arc<Sim>) -> Bound {
+    bind_process(sim, &process_name())
+}
+
+/// As [`bind`], as a process of this name. Two processes of one world are two bindings of one `Sim`.
+pub fn bind_process(sim: Arc<Sim>, process: &str) -> Bound {
+    bind_face(Face::new(sim, process, None))
+}
+
+/// Binds the calling thread to a face that another thread has: a second thread of the same process.
+pub fn bind_face(face: Arc<Face>) -> Bound {
+    let before = set(Some(face.clone()), true);
+    Bound { face, before, not_send: std::marker::PhantomData }
+}
