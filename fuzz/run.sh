@@ -24,8 +24,9 @@ cargo build --release --target "$host" --bin "$target"
 
 mkdir -p "found/$target" "artifacts/$target"
 set -- "$@" "found/$target" "corpus/$target"
-if [ "$target" = fixture_toml ]; then
-    set -- "$@" ../fixtures ../fixtures/bad
-fi
+case $target in
+fixture_toml) set -- "$@" ../fixtures ../fixtures/bad ;;
+scenario_toml) set -- "$@" ../fixtures/scenarios ;;
+esac
 exec "${CARGO_TARGET_DIR:-target}/$host/release/$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=4096 \
     -artifact_prefix="artifacts/$target/" -print_final_stats=1 "$@"

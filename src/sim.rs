@@ -1,6 +1,6 @@
 //! One world to test against: [`Sim`]. It holds the only lock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
@@ -57,6 +57,8 @@ struct World {
     levels: Levels,
     /// What the lints do not look at.
     exempt: Exempt,
+    /// Notifications that a face delivers to sinks outside, if one asked for them.
+    notifications: Option<VecDeque<(Option<Caller>, Event)>>,
 }
 
 impl World {
@@ -70,6 +72,7 @@ impl World {
             initialized: Vec::new(),
             levels: Levels::with(fixture.lints()),
             exempt: Exempt::default(),
+            notifications: None,
         }
     }
 
@@ -111,7 +114,17 @@ impl World {
         }
     }
 
+    /// Keeps what sinks are told, for a face that calls them: in whose call, or `None` if time brought it.
+    fn listen(&mut self, caller: Option<Caller>, events: &[Event]) {
+        if let Some(kept) = &mut self.notifications {
+            let told = events.iter().filter(|event| matches!(event, Event::Notified { .. }));
+            kept.extend(told.map(|event| (caller, event.clone())));
+            kept.drain(..kept.len().saturating_sub(Journal::LIMIT));
+        }
+    }
+
     fn record(&mut self, finished: Finished) {
+        self.listen(Some(finished.caller), &finished.events);
         if self.silent {
             return;
         }
@@ -132,6 +145,7 @@ impl World {
         let mut done = Vec::new();
         while self.kernel.advance_once(to, &mut self.script, &mut done) {
             let happened = self.kernel.take_happened();
+            self.listen(None, &happened);
             self.journal.note(self.kernel.now(), happened);
             self.collect(std::mem::take(&mut done));
         }
@@ -311,9 +325,28 @@ impl Sim {
         self.shared.world.lock().initialize(caller).ok()
     }
 
-    /// Ends a world that was verified already.
-    pub(crate) fn discard(mut self) {
+    /// Ends a world that was verified already, or that nobody wants verified.
+    pub fn discard(mut self) {
         self.checked = true;
+    }
+
+    /// Keeps what sinks are told, or stops it: for a face that has sinks of its own to call, by [`take_notification`](Sim::take_notification).
+    pub fn keep_notifications(&self, keep: bool) {
+        let mut world = self.shared.world.lock();
+        match (keep, &world.notifications) {
+            (true, None) => world.notifications = Some(VecDeque::new()),
+            (false, _) => world.notifications = None,
+            (true, Some(_)) => {}
+        }
+    }
+
+    /// The oldest [`Event::Notified`] that is kept and is due on this thread: what came in a call of its own, or with time. At most
+    /// [`Journal::LIMIT`] are kept.
+    pub fn take_notification(&self, caller: Caller) -> Option<Event> {
+        let mut world = self.shared.world.lock();
+        let kept = world.notifications.as_mut()?;
+        let at = kept.iter().position(|(whose, _)| whose.is_none_or(|whose| whose == caller))?;
+        kept.remove(at).map(|(_, event)| event)
     }
 
     /// Stops keeping the journal, or goes on: for campaigns that read no texts. Failures then cannot say why.
@@ -554,6 +587,7 @@ impl Snapshot {
             initialized: Vec::new(),
             levels: self.levels.clone(),
             exempt: Exempt::default().inherited(&self.kernel),
+            notifications: None,
         };
         Sim::with(&self.fixture, world)
     }

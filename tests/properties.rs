@@ -7,5 +7,6 @@ mod properties {
     mod exhaustive;
     mod machine;
     mod related;
+    mod sessions;
     mod storms;
 }

@@ -34,19 +34,40 @@ pub fn logon(input: &[u8]) {
     support::differential(input);
 }
 
+/// The same where logons succeed, with what hangs from sessions: providers, status tables, notifications, shutdown.
+pub fn session_ops(input: &[u8]) {
+    support::session_differential(input);
+}
+
+/// An error has problems, and each has a whole place in the text or none.
+fn has_places(error: &Error, text: &str) {
+    assert!(!error.problems().is_empty(), "an error without a problem: {error}");
+    let lines = text.split('\n').count();
+    for problem in error.problems() {
+        assert_eq!(problem.line == 0, problem.column == 0, "half a place: {error}");
+        assert!(problem.line <= lines || problem.file != "input.toml", "{lines} lines: {error}");
+    }
+    assert!(!error.to_string().is_empty());
+}
+
+/// Any text as a scenario: no panic; what is wrong has a place; what loads runs to its end, whatever it says.
+pub fn scenario_toml(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    match Scenario::named("input.toml", &text) {
+        Err(error) => has_places(&error, &text),
+        Ok(scenario) => {
+            let outcome = scenario.run();
+            assert_eq!(outcome.steps(), scenario.len());
+            assert!(!outcome.to_string().is_empty());
+        }
+    }
+}
+
 /// Any text as a fixture: no panic; what is wrong has a place; what loads starts, and a logon in it ends.
 pub fn fixture_toml(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     match Fixture::named("input.toml", &text) {
-        Err(error) => {
-            assert!(!error.problems().is_empty(), "an error without a problem: {error}");
-            let lines = text.split('\n').count();
-            for problem in error.problems() {
-                assert_eq!(problem.line == 0, problem.column == 0, "half a place: {error}");
-                assert!(problem.line <= lines || problem.file != "input.toml", "{lines} lines: {error}");
-            }
-            assert!(!error.to_string().is_empty());
-        }
+        Err(error) => has_places(&error, &text),
         Ok(fixture) => {
             // With MAPI_TIMEOUT_SHORT and without a user interface no logon waits for ever.
             let flags = LogonFlags::EXTENDED | LogonFlags::NEW_SESSION | LogonFlags::USE_DEFAULT | LogonFlags::TIMEOUT_SHORT;
@@ -90,12 +111,14 @@ pub fn replay(target: &str, body: fn(&[u8])) -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The corpus of a target; for fixtures those of the project too, good ones and bad ones.
+/// The corpus of a target; for fixtures and scenarios those of the project too.
 fn corpus(target: &str) -> Vec<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![here.join("corpus").join(target)];
-    if target == "fixture_toml" {
-        folders.push(here.join("../fixtures"));
+    match target {
+        "fixture_toml" => folders.push(here.join("../fixtures")),
+        "scenario_toml" => folders.push(here.join("../fixtures/scenarios")),
+        _ => {}
     }
     folders
 }

@@ -182,8 +182,7 @@ impl Client {
     }
 
     fn open_store(&self, session: Handle, id: &[u8]) -> Reply {
-        let call =
-            IMAPISession::OpenMsgStore { ui_param: 0, entry_id: Some(Bytes::new(id)), interface: None, flags: StoreFlags::empty() };
+        let call = IMAPISession::OpenMsgStore { ui_param: 0, entry_id: Some(Bytes::new(id)), interface: None, flags: StoreFlags::empty() };
         self.session(session, call)
     }
 
@@ -357,6 +356,38 @@ impl Client {
         println!("after release 0 0");
     }
 
+    /// What the client on `outlook-mapi` does, which never logs off: each of its sessions ends with MAPIUninitialize.
+    fn section_tables(&self) {
+        let ansi = |name: &str| Some(Text::ansi(name.as_bytes()));
+        for (at, (profile, flags)) in [(ansi("Work"), EXT_NEW | NO_MAIL), (None, 0x60), (ansi("Wrok"), EXT_NEW)].into_iter().enumerate() {
+            let place = format!("tables {}", at + 1);
+            let call = Call::Mapi(Mapi::MAPIInitialize { version: 0, flags: InitFlags::empty() });
+            self.print(&format!("{place} initialize"), &self.call(call));
+            let reply = self.logon(profile, flags);
+            self.print(&format!("{place} logon"), &reply);
+            if let Some(session) = reply.object() {
+                self.read_tables(&place, session);
+                self.release(Some(session));
+            }
+            self.call(Call::Mapi(Mapi::MAPIUninitialize {}));
+        }
+    }
+
+    fn read_tables(&self, place: &str, session: Handle) {
+        let stores = IMAPISession::GetMsgStoresTable { flags: 0.into() };
+        let tables = [
+            ("status", IMAPISession::GetStatusTable { flags: 0.into() }),
+            ("status", IMAPISession::GetStatusTable { flags: UNICODE.into() }),
+            ("stores", stores),
+        ];
+        for (what, call) in tables {
+            let (place, opened) = (format!("{place} {what}"), self.session(session, call));
+            self.print(&place, &opened);
+            self.print_table(&place, opened.object().expect("a table"));
+            self.release(opened.object());
+        }
+    }
+
     fn play(&self, section: &str) {
         match section {
             "early" => {
@@ -373,6 +404,7 @@ impl Client {
             "shared" => self.section_shared(),
             "errors" => self.section_errors(),
             "after" => self.section_after(),
+            "tables" => self.section_tables(),
             "end" => {
                 self.call(Call::Mapi(Mapi::MAPIUninitialize {}));
                 self.print("end logon", &self.ansi("Work", EXT_NEW));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use mapi_sim::call::Handle;
 use parking_lot::Mutex;
@@ -24,6 +25,8 @@ pub enum Problem {
     Leak,
     /// A session that was released before what it had opened.
     Order,
+    /// A misuse of the allocator.
+    Memory,
     /// A call that would never have returned.
     Deadlock,
     /// A panic inside the simulator.
@@ -35,9 +38,9 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// Whether verification only warns of it.
+    /// Whether verification only warns of it. Use after Logoff is a lint of the world, which counts it; the line here names who made the object.
     pub fn is_warning(self) -> bool {
-        matches!(self, Problem::Order | Problem::Note)
+        matches!(self, Problem::UseAfterLogoff | Problem::Order | Problem::Note)
     }
 }
 
@@ -68,7 +71,7 @@ pub struct Held {
 struct Record {
     parent: Option<Handle>,
     made_by: &'static str,
-    count: std::sync::Arc<std::sync::atomic::AtomicU32>,
+    count: Count,
 }
 
 /// The ledger of one process.
@@ -82,8 +85,28 @@ struct Book {
     more: usize,
 }
 
-/// The count of an object, shared with its record.
-pub type Count = std::sync::Arc<std::sync::atomic::AtomicU32>;
+/// The count of an object that is alive: its record is gone before it is.
+#[derive(Debug)]
+pub(crate) struct Count(*const AtomicU32);
+
+// SAFETY: the count is an atomic, and only read.
+unsafe impl Send for Count {}
+
+impl Count {
+    /// The count at this address.
+    ///
+    /// # Safety
+    ///
+    /// It lives until [`Ledger::gone`] was called for the object.
+    pub(crate) const unsafe fn new(count: *const AtomicU32) -> Self {
+        Count(count)
+    }
+
+    fn get(&self) -> u32 {
+        // SAFETY: by the promise of `new`; the ledger reads only what is in its book, under its lock.
+        unsafe { (*self.0).load(Ordering::Relaxed) }
+    }
+}
 
 impl Ledger {
     /// An object was made.
@@ -112,7 +135,7 @@ impl Ledger {
     pub fn held(&self) -> Vec<Held> {
         let held = |(object, record): (&Handle, &Record)| Held {
             object: *object,
-            references: record.count.load(std::sync::atomic::Ordering::Relaxed),
+            references: record.count.get(),
             parent: record.parent,
             made_by: record.made_by,
         };

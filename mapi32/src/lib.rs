@@ -13,6 +13,8 @@
 //! Unsafe code is allowed here and nowhere else in the project. Pointers of the client are wrapped in types of [`wire`] as soon as they arrive; NULL
 //! rules and the rules of out-parameters live there. Every function that C can call runs inside [`boundary::guard`].
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod abi;
 pub mod boundary;
 pub mod com;
@@ -22,6 +24,7 @@ pub mod ledger;
 pub mod memory;
 pub mod notify;
 pub mod objects;
+mod surroundings;
 pub mod util;
 pub mod wire;
 pub mod world;

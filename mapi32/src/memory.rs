@@ -29,11 +29,12 @@ mod world;
 
 use std::ffi::c_void;
 use std::ptr::NonNull;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Mutex, MutexGuard};
 
 pub use exports::*;
 pub use heap::{Family, Heap, Refusal};
-pub use malloc::{IMallocVtbl, MAPIGetDefaultMalloc};
+pub use malloc::{IMalloc, IMallocVtbl, MAPIGetDefaultMalloc};
 pub use report::{BlockName, Finding, Leak, Misuse, Place};
 pub use world::{Standing, World, install, set_fast, set_gate};
 
@@ -42,7 +43,7 @@ static HEAP: Mutex<Heap> = Mutex::new(Heap::new());
 
 /// The heap of the process, locked. A panic elsewhere leaves it whole: no method of [`Heap`] calls out.
 fn heap() -> MutexGuard<'static, Heap> {
-    HEAP.lock().unwrap_or_else(PoisonError::into_inner)
+    HEAP.lock()
 }
 
 /// Runs something on the heap, then reports what it found, with the heap unlocked so that the world may use it.

@@ -11,7 +11,7 @@ use mapi_sim::mapi::{CodePage, Guid, Prop, PropType};
 use mapi_sim::{Hresult, PropTag, Row, Text, Value};
 
 use crate::abi::{FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet};
-use crate::memory::{MAPIAllocateBuffer, MAPIAllocateMore, MAPIFreeBuffer};
+use crate::memory::Owned;
 
 /// MAPI_UNICODE in a flag word.
 pub const MAPI_UNICODE: u32 = 0x8000_0000;
@@ -186,63 +186,56 @@ impl Tags {
     }
 }
 
-/// A block being filled: one root, and what is linked to it. Freed again unless it is given away.
+/// A block being filled: one root, and what is linked to it, made on behalf of a method. Freed again unless it is given away.
 #[derive(Debug)]
-pub struct Block(*mut c_void);
+struct Block {
+    owned: Owned,
+    by: &'static str,
+}
+
+/// The code of a refused allocation.
+fn refused(code: i32) -> Hresult {
+    Hresult::new(code.cast_unsigned())
+}
 
 impl Block {
     /// A root of this size, zeroed.
-    pub fn new(size: usize) -> Option<Self> {
-        let mut block = ptr::null_mut();
-        let size32 = u32::try_from(size).ok()?;
-        // SAFETY: the out-pointer is a local.
-        let code = unsafe { MAPIAllocateBuffer(size32, &raw mut block) };
-        if code < 0 || block.is_null() {
-            return None;
-        }
+    fn new(by: &'static str, size: usize) -> Result<Self, Hresult> {
+        let owned = Owned::new(by, size).map_err(refused)?;
         // SAFETY: the allocator gave a block of this size.
-        unsafe { block.cast::<u8>().write_bytes(0, size) };
-        Some(Block(block))
+        unsafe { owned.as_ptr().cast::<u8>().write_bytes(0, size) };
+        Ok(Block { owned, by })
+    }
+
+    /// Where it begins.
+    fn start<T>(&self) -> *mut T {
+        self.owned.as_ptr().cast()
     }
 
     /// More memory that goes with the root: these bytes, aligned as the allocator aligns.
-    fn more(&self, bytes: &[u8]) -> Option<*mut c_void> {
-        let mut block = ptr::null_mut();
-        let size = u32::try_from(bytes.len()).ok()?;
-        // SAFETY: the root is live, the out-pointer is a local.
-        let code = unsafe { MAPIAllocateMore(size, self.0, &raw mut block) };
-        if code < 0 || block.is_null() {
-            return None;
-        }
+    fn more(&self, bytes: &[u8]) -> Result<*mut c_void, Hresult> {
+        let block = self.owned.link(self.by, bytes.len()).map_err(refused)?.as_ptr();
         // SAFETY: the allocator gave a block of this size, apart from every other.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), block.cast::<u8>(), bytes.len()) };
-        Some(block)
+        Ok(block)
     }
 
     /// A string of the asked width, with its NUL.
-    fn string(&self, text: &str, unicode: bool, page: CodePage) -> Option<*mut c_void> {
+    fn string(&self, text: &str, unicode: bool, page: CodePage) -> Result<*mut c_void, Hresult> {
         self.more(&encode(text, unicode, page))
     }
 
     /// Many values of one size, one behind the other.
-    fn array<T: Copy>(&self, values: &[T]) -> Option<*mut T> {
-        // SAFETY: the bytes of values that are copied one by one; padding is not read as anything but memory.
-        let bytes = unsafe { std::slice::from_raw_parts(values.as_ptr().cast::<u8>(), size_of_val(values)) };
-        self.more(bytes).map(<*mut c_void>::cast)
+    fn array<T: Copy>(&self, values: &[T]) -> Result<*mut T, Hresult> {
+        let block: *mut T = self.owned.link(self.by, size_of_val(values)).map_err(refused)?.as_ptr().cast();
+        // SAFETY: the allocator gave a block of this size, apart from every other, aligned for any value of C.
+        unsafe { ptr::copy_nonoverlapping(values.as_ptr(), block, values.len()) };
+        Ok(block)
     }
 
     /// Gives the block to the client.
-    pub fn give<T>(self) -> *mut T {
-        let block = self.0.cast();
-        std::mem::forget(self);
-        block
-    }
-}
-
-impl Drop for Block {
-    fn drop(&mut self) {
-        // SAFETY: the block is a live root that nobody else knows.
-        let _ = unsafe { MAPIFreeBuffer(self.0) };
+    fn give<T>(self) -> *mut T {
+        self.owned.into_raw().cast()
     }
 }
 
@@ -258,7 +251,7 @@ fn encode(text: &str, unicode: bool, page: CodePage) -> Vec<u8> {
 }
 
 /// A value as C holds it; what it points at goes with the block.
-fn value(block: &Block, prop: &Prop, page: CodePage) -> Option<PV> {
+fn value(block: &Block, prop: &Prop, page: CodePage) -> Result<PV, Hresult> {
     let wide = matches!(prop.tag.prop_type(), PropType::UNICODE | PropType::MV_UNICODE);
     let mut pv = PV { li: 0 };
     match &prop.value {
@@ -278,19 +271,19 @@ fn value(block: &Block, prop: &Prop, page: CodePage) -> Option<PV> {
         Value::MvLong(list) => pv.MVl = crate::abi::SLongArray { cValues: count(list), values: block.array(list)? },
         Value::MvString(list) => {
             let texts = list.iter().map(|text| block.string(text, wide, page).map(<*mut c_void>::cast::<u8>));
-            let texts: Vec<*mut u8> = texts.collect::<Option<_>>()?;
+            let texts: Vec<*mut u8> = texts.collect::<Result<_, _>>()?;
             pv.MVszA = crate::abi::SLPSTRArray { cValues: count(&texts), values: block.array(&texts)? };
         }
         Value::MvBinary(list) => {
-            let list: Vec<SBinary> = list.iter().map(|bytes| binary(block, bytes)).collect::<Option<_>>()?;
+            let list: Vec<SBinary> = list.iter().map(|bytes| binary(block, bytes)).collect::<Result<_, _>>()?;
             pv.MVbin = crate::abi::SBinaryArray { cValues: count(&list), values: block.array(&list)? };
         }
     }
-    Some(pv)
+    Ok(pv)
 }
 
-fn binary(block: &Block, bytes: &[u8]) -> Option<SBinary> {
-    Some(SBinary { cb: count(bytes), lpb: block.more(bytes)?.cast() })
+fn binary(block: &Block, bytes: &[u8]) -> Result<SBinary, Hresult> {
+    Ok(SBinary { cb: count(bytes), lpb: block.more(bytes)?.cast() })
 }
 
 fn filetime(time: i64) -> FILETIME {
@@ -303,86 +296,77 @@ pub fn count<T>(list: &[T]) -> u32 {
     u32::try_from(list.len()).unwrap_or(u32::MAX)
 }
 
-/// Property values as one block: the array is the root.
-pub fn props(row: &Row, page: CodePage) -> Result<(u32, *mut SPropValue), Hresult> {
-    let build = || {
-        let block = Block::new(row.props.len() * size_of::<SPropValue>())?;
-        for (at, prop) in row.props.iter().enumerate() {
-            let filled = SPropValue { ulPropTag: prop.tag.value(), dwAlignPad: 0, Value: value(&block, prop, page)? };
-            // SAFETY: the block holds as many values as the row has, and the allocator aligns for them.
-            unsafe { block.0.cast::<SPropValue>().add(at).write(filled) };
-        }
-        Some((count(&row.props), block.give()))
-    };
-    build().ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)
+/// Property values as one block: the array is the root. `by` is the method on whose behalf it is made, here and below.
+pub fn props(by: &'static str, row: &Row, page: CodePage) -> Result<(u32, *mut SPropValue), Hresult> {
+    let block = prop_block(by, row, page)?;
+    Ok((count(&row.props), block.give()))
+}
+
+fn prop_block(by: &'static str, row: &Row, page: CodePage) -> Result<Block, Hresult> {
+    let block = Block::new(by, row.props.len() * size_of::<SPropValue>())?;
+    for (at, prop) in row.props.iter().enumerate() {
+        let filled = SPropValue { ulPropTag: prop.tag.value(), dwAlignPad: 0, Value: value(&block, prop, page)? };
+        // SAFETY: the block holds as many values as the row has, and the allocator aligns for them.
+        unsafe { block.start::<SPropValue>().add(at).write(filled) };
+    }
+    Ok(block)
 }
 
 /// Rows: a root for the set and one for each row, so that a client can keep a row and free it alone (MEMORY-045).
-pub fn rows(rows: &[Row], page: CodePage) -> Result<*mut SRowSet, Hresult> {
+pub fn rows(by: &'static str, rows: &[Row], page: CodePage) -> Result<*mut SRowSet, Hresult> {
     let head = std::mem::offset_of!(SRowSet, aRow);
-    let set = Block::new((head + rows.len() * size_of::<SRow>()).max(size_of::<SRowSet>())).ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)?;
-    let mut done: Vec<Block> = Vec::with_capacity(rows.len());
-    let mut filled: Vec<SRow> = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (values, array) = props(row, page)?;
-        done.push(Block(array.cast()));
-        filled.push(SRow { ulAdrEntryPad: 0, cValues: values, lpProps: array });
+    let set = Block::new(by, (head + rows.len() * size_of::<SRow>()).max(size_of::<SRowSet>()))?;
+    let blocks: Vec<Block> = rows.iter().map(|row| prop_block(by, row, page)).collect::<Result<_, _>>()?;
+    let start = set.start::<SRowSet>();
+    // SAFETY: the block is large enough for the count, and aligned for it.
+    unsafe { (&raw mut (*start).cRows).write(count(rows)) };
+    for (at, (row, block)) in rows.iter().zip(blocks).enumerate() {
+        let filled = SRow { ulAdrEntryPad: 0, cValues: count(&row.props), lpProps: block.give() };
+        // SAFETY: the block is large enough for every row, and aligned for them.
+        unsafe { (&raw mut (*start).aRow).cast::<SRow>().add(at).write(filled) };
     }
-    let start = set.0.cast::<SRowSet>();
-    // SAFETY: the block is large enough for the count and every row, and aligned for them.
-    unsafe {
-        (&raw mut (*start).cRows).write(count(rows));
-        ptr::copy_nonoverlapping(filled.as_ptr(), (&raw mut (*start).aRow).cast::<SRow>(), filled.len());
-    }
-    done.into_iter().for_each(|row| drop(row.give::<c_void>()));
     Ok(set.give())
 }
 
 /// Property tags as one block.
-pub fn tag_array(tags: &[PropTag]) -> Result<*mut SPropTagArray, Hresult> {
+pub fn tag_array(by: &'static str, tags: &[PropTag]) -> Result<*mut SPropTagArray, Hresult> {
     let words: Vec<u32> = [count(tags)].into_iter().chain(tags.iter().map(|tag| tag.value())).collect();
-    let block = Block::new(words.len().max(2) * 4).ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)?;
+    let block = Block::new(by, words.len().max(2) * 4)?;
     // SAFETY: the block holds the count and every tag.
-    unsafe { ptr::copy_nonoverlapping(words.as_ptr(), block.0.cast::<u32>(), words.len()) };
+    unsafe { ptr::copy_nonoverlapping(words.as_ptr(), block.start::<u32>(), words.len()) };
     Ok(block.give())
 }
 
 /// Bytes as one block: an entry identifier.
-pub fn bytes(bytes: &[u8]) -> Result<(u32, *mut c_void), Hresult> {
-    let block = Block::new(bytes.len()).ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)?;
+pub fn bytes(by: &'static str, bytes: &[u8]) -> Result<(u32, *mut c_void), Hresult> {
+    let block = Block::new(by, bytes.len())?;
     // SAFETY: the block is as large as the bytes.
-    unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), block.0.cast::<u8>(), bytes.len()) };
+    unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), block.start::<u8>(), bytes.len()) };
     Ok((count(bytes), block.give()))
 }
 
 /// Strings as one block: an array of pointers is the root.
-pub fn strings(list: &[String], unicode: bool, page: CodePage) -> Result<(u32, *mut c_void), Hresult> {
-    let build = || {
-        let block = Block::new(list.len() * size_of::<*mut c_void>())?;
-        for (at, text) in list.iter().enumerate() {
-            let text = block.string(text, unicode, page)?;
-            // SAFETY: the block holds as many pointers as there are strings.
-            unsafe { block.0.cast::<*mut c_void>().add(at).write(text) };
-        }
-        Some((count(list), block.give()))
-    };
-    build().ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)
+pub fn strings(by: &'static str, list: &[String], unicode: bool, page: CodePage) -> Result<(u32, *mut c_void), Hresult> {
+    let block = Block::new(by, list.len() * size_of::<*mut c_void>())?;
+    for (at, text) in list.iter().enumerate() {
+        let text = block.string(text, unicode, page)?;
+        // SAFETY: the block holds as many pointers as there are strings.
+        unsafe { block.start::<*mut c_void>().add(at).write(text) };
+    }
+    Ok((count(list), block.give()))
 }
 
 /// A MAPIERROR as one block (ERROR-036, ERROR-039).
-pub fn error(error: &MapiError, unicode: bool, page: CodePage) -> Result<*mut MAPIERROR, Hresult> {
-    let build = || {
-        let block = Block::new(size_of::<MAPIERROR>())?;
-        let filled = MAPIERROR {
-            ulVersion: 0,
-            lpszError: block.string(&error.error, unicode, page)?,
-            lpszComponent: block.string(&error.component, unicode, page)?,
-            ulLowLevelError: error.low_level_error,
-            ulContext: error.context,
-        };
-        // SAFETY: the block is of this size and aligned.
-        unsafe { block.0.cast::<MAPIERROR>().write(filled) };
-        Some(block.give())
+pub fn error(by: &'static str, error: &MapiError, unicode: bool, page: CodePage) -> Result<*mut MAPIERROR, Hresult> {
+    let block = Block::new(by, size_of::<MAPIERROR>())?;
+    let filled = MAPIERROR {
+        ulVersion: 0,
+        lpszError: block.string(&error.error, unicode, page)?,
+        lpszComponent: block.string(&error.component, unicode, page)?,
+        ulLowLevelError: error.low_level_error,
+        ulContext: error.context,
     };
-    build().ok_or(Hresult::MAPI_E_NOT_ENOUGH_MEMORY)
+    // SAFETY: the block is of this size and aligned.
+    unsafe { block.start::<MAPIERROR>().write(filled) };
+    Ok(block.give())
 }

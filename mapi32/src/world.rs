@@ -16,7 +16,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use mapi_sim::call::{Call, Caller, Handle, Reply};
@@ -25,7 +25,7 @@ use mapi_sim::{Fixture, Hresult, Sim};
 use parking_lot::Mutex;
 
 use crate::ledger::{Ledger, Problem};
-use crate::notify;
+use crate::{memory, notify, surroundings};
 
 /// Exit status of a process that fails verification under `MAPI_SIM_STRICT`.
 pub const STRICT_STATUS: i32 = 86;
@@ -34,14 +34,23 @@ pub const STRICT_STATUS: i32 = 86;
 #[derive(Debug)]
 pub struct Face {
     id: u32,
-    sim: Arc<Sim>,
+    /// Taken by `drop` alone.
+    sim: Option<Arc<Sim>>,
+    /// The fixture that the world began as, if this library began it: then nobody else verifies the world, and dropping it is no verdict.
+    fixture: Option<Fixture>,
     process: String,
     page: CodePage,
     threads: Mutex<BTreeMap<u64, Caller>>,
     ledger: Ledger,
     journal: Option<PathBuf>,
+    /// Readings of the allocator: `alloc_needs_init`, `alloc_more_null`.
+    pub(crate) gates: (bool, bool),
     /// MAPIInitialize calls that MAPIUninitialize has not undone.
-    initialized: AtomicU32,
+    pub(crate) initialized: AtomicU32,
+    /// Whether MAPIInitialize ever succeeded.
+    pub(crate) began: AtomicBool,
+    /// Identifiers that utility functions made.
+    pub(crate) identifiers: AtomicU64,
 }
 
 static NEXT_FACE: AtomicU32 = AtomicU32::new(1);
@@ -59,25 +68,63 @@ thread_local! {
 }
 
 impl Face {
-    /// A process of this name in a world.
-    pub fn new(sim: Arc<Sim>, process: &str, journal: Option<PathBuf>) -> Arc<Face> {
-        let page = sim.kernel(|kernel| kernel.machine().code_page);
+    /// A process of this name in a world that somebody else verifies.
+    pub fn new(sim: Arc<Sim>, process: &str) -> Arc<Face> {
+        Face::with(sim, None, process, None)
+    }
+
+    /// A process of this name in a new world.
+    pub(crate) fn ours(fixture: &Fixture, process: &str, journal: Option<PathBuf>) -> Arc<Face> {
+        Face::with(Arc::new(fixture.start()), Some(fixture.clone()), process, journal)
+    }
+
+    /// Another process of the same world.
+    pub(crate) fn sibling(&self, process: &str) -> Arc<Face> {
+        Face::with(self.sim().clone(), self.fixture.clone(), process, self.journal.clone())
+    }
+
+    fn with(sim: Arc<Sim>, fixture: Option<Fixture>, process: &str, journal: Option<PathBuf>) -> Arc<Face> {
+        surroundings::install();
         notify::listen(&sim);
-        Arc::new(Face {
+        let mut face = Face {
             id: NEXT_FACE.fetch_add(1, Ordering::Relaxed),
-            sim,
+            page: sim.kernel(|kernel| kernel.machine().code_page),
+            sim: Some(sim),
+            fixture,
             process: process.to_owned(),
-            page,
             threads: Mutex::default(),
             ledger: Ledger::default(),
             journal,
+            gates: (false, false),
             initialized: AtomicU32::new(0),
-        })
+            began: AtomicBool::new(false),
+            identifiers: AtomicU64::new(0),
+        };
+        face.gates = surroundings::gates(&face);
+        if face.gates != (false, false) {
+            memory::set_gate(true);
+        }
+        Arc::new(face)
+    }
+
+    /// Its number among the worlds and processes of this library.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The name of the process.
+    pub fn process(&self) -> &str {
+        &self.process
     }
 
     /// The world.
     pub fn sim(&self) -> &Arc<Sim> {
-        &self.sim
+        self.sim.as_ref().expect("only drop takes it")
+    }
+
+    /// The fixture that the world began as, if this library began it.
+    pub(crate) fn fixture(&self) -> Option<&Fixture> {
+        self.fixture.as_ref()
     }
 
     /// Who made which object, and who misused it.
@@ -99,10 +146,10 @@ impl Face {
         }
         let mut threads = self.threads.lock();
         let next = threads.len() + 1;
-        let me = THREAD.with(|me| *me);
+        let me = thread();
         let caller = *threads.entry(me).or_insert_with(|| {
             let name = if next == 1 { "main".to_owned() } else { format!("t{next}") };
-            self.sim.caller(&self.process, &name)
+            self.sim().caller(&self.process, &name)
         });
         LAST.set(Some((self.id, caller)));
         caller
@@ -112,14 +159,14 @@ impl Face {
     ///
     /// A call that waits for something that nothing in the world can bring about fails, with a line in the report: in a real process it would hang.
     pub fn call(&self, call: Call) -> Reply {
-        let reply = match self.sim.call(self.caller(), call) {
+        let reply = match self.sim().call(self.caller(), call) {
             Ok(reply) => reply,
             Err(error) => {
                 self.ledger.note(Problem::Deadlock, error.to_string());
                 Reply::of(Hresult::MAPI_E_CALL_FAILED)
             }
         };
-        notify::deliver(&self.sim);
+        notify::deliver(self);
         reply
     }
 
@@ -132,7 +179,7 @@ impl Face {
 
     /// The call that made an object, as the journal tells it.
     pub fn maker(&self, object: Handle) -> Option<String> {
-        let journal = self.sim.journal();
+        let journal = self.sim().journal();
         let entry = journal.entries().find(|entry| entry.reply().object() == Some(object))?;
         Some(format!("call {} {} by {}", entry.id(), entry.call(), journal.caller_name(entry.caller())))
     }
@@ -140,6 +187,7 @@ impl Face {
     /// Notes one more MAPIInitialize or MAPIUninitialize; true if the last one was undone.
     pub fn count_initialize(&self, up: bool) -> bool {
         if up {
+            self.began.store(true, Ordering::Relaxed);
             self.initialized.fetch_add(1, Ordering::AcqRel);
             return false;
         }
@@ -147,9 +195,17 @@ impl Face {
         before == Ok(1)
     }
 
+    /// The last MAPIUninitialize of the process: what is alive still is a leak, objects and blocks.
+    pub fn end_of_mapi(&self) {
+        self.ledger.end_of_mapi(self);
+        for leak in crate::memory::leaks(self.id) {
+            self.ledger.note(Problem::Leak, leak.to_string());
+        }
+    }
+
     /// Everything that is wrong, in one text; nothing if nothing is.
     pub fn verdict(&self) -> Result<String, String> {
-        let world = self.sim.check();
+        let world = self.sim().check();
         let (problems, warnings) = self.ledger.findings();
         let mut text = String::new();
         let mut bad = problems.len();
@@ -162,14 +218,14 @@ impl Face {
             report.warnings().iter().for_each(|warning| line(&mut text, "warning", warning));
         }
         warnings.iter().for_each(|warning| line(&mut text, "warning", warning));
-        let head = format!("verdict on {} in \"{}\": {bad} problem(s)\n", self.process, self.sim.fixture_name());
+        let head = format!("verdict on {} in \"{}\": {bad} problem(s)\n", self.process, self.sim().fixture_name());
         if bad == 0 { Ok(head + &text) } else { Err(head + &text) }
     }
 
     /// Journal, objects, state and verdict as one text.
     pub fn record(&self) -> String {
         let verdict = self.verdict().unwrap_or_else(|text| text);
-        format!("{}\n{}\n{}\n{verdict}", self.sim.journal(), self.ledger, self.sim.state())
+        format!("{}\n{}\n{}\n{verdict}", self.sim().journal(), self.ledger, self.sim().state())
     }
 
     /// Writes the record to the file of `MAPI_SIM_JOURNAL`, if there is one.
@@ -187,9 +243,41 @@ fn line(text: &mut String, kind: &str, what: &str) {
     let _ = writeln!(text, "{kind}: {what}");
 }
 
+impl Drop for Face {
+    fn drop(&mut self) {
+        memory::forget(self.id);
+        if let Some(sim) = self.sim.take()
+            && self.fixture.is_some()
+            && let Some(sim) = Arc::into_inner(sim)
+        {
+            sim.discard();
+        }
+    }
+}
+
 /// The world of the calling thread: the one it is bound to, or that of the process.
 pub fn current() -> Option<Arc<Face>> {
     BOUND.with_borrow(Clone::clone).or_else(of_process)
+}
+
+/// The world of the calling thread, if there is one already.
+pub fn known() -> Option<Arc<Face>> {
+    BOUND.with_borrow(Clone::clone).or_else(|| PROCESS.lock().clone())
+}
+
+/// The number of the calling thread.
+pub(crate) fn thread() -> u64 {
+    THREAD.with(|me| *me)
+}
+
+/// Whether the calling thread has a world of its own.
+pub fn is_bound() -> bool {
+    BOUND.with_borrow(Option::is_some)
+}
+
+/// Why the process has no world.
+pub fn refusal() -> String {
+    REFUSED.get().cloned().unwrap_or_else(|| "there is no world".to_owned())
 }
 
 /// The world of the process, made out of the environment if there is none yet.
@@ -211,7 +299,11 @@ pub fn of_process() -> Option<Arc<Face>> {
 
 /// Gives the calling thread, or the process, another world. The one before it is given back.
 pub fn set(face: Option<Arc<Face>>, thread: bool) -> Option<Arc<Face>> {
-    if thread { BOUND.replace(face) } else { std::mem::replace(&mut PROCESS.lock(), face) }
+    if thread {
+        return BOUND.replace(face);
+    }
+    at_exit();
+    std::mem::replace(&mut PROCESS.lock(), face)
 }
 
 /// The name that the process has in a world.
@@ -236,8 +328,12 @@ fn from_environment() -> Result<Arc<Face>, String> {
         }
         _ => fixture,
     };
-    let journal = std::env::var_os("MAPI_SIM_JOURNAL").filter(|value| !value.is_empty()).map(PathBuf::from);
-    Ok(Face::new(Arc::new(fixture.start()), &process_name(), journal))
+    Ok(Face::ours(&fixture, &process_name(), journal_path()))
+}
+
+/// The file of `MAPI_SIM_JOURNAL`.
+pub(crate) fn journal_path() -> Option<PathBuf> {
+    std::env::var_os("MAPI_SIM_JOURNAL").filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// Tells the user of the process; there is no other channel when no world could be made.
@@ -296,11 +392,15 @@ fn strict() -> bool {
     std::env::var("MAPI_SIM_STRICT").is_ok_and(|value| !value.is_empty() && value != "0")
 }
 
-/// A world bound to the thread that asked for it; dropping it gives the thread back what it had.
+/// A world bound to the thread that asked for it.
+///
+/// Dropping it gives the thread back what it had, and panics if the ledger found a problem, unless a panic is on its way already. [`finish`](Bound::finish) says it
+/// at once and verifies the world too; [`discard`](Bound::discard) leaves it unsaid.
 #[derive(Debug)]
 pub struct Bound {
     face: Arc<Face>,
     before: Option<Arc<Face>>,
+    checked: bool,
     /// It belongs to its thread.
     not_send: std::marker::PhantomData<*const ()>,
 }
@@ -310,11 +410,32 @@ impl Bound {
     pub fn face(&self) -> &Arc<Face> {
         &self.face
     }
+
+    /// Ends the binding and verifies: the ledger, and the world as [`Sim::check`] does.
+    ///
+    /// # Panics
+    ///
+    /// If something is wrong.
+    pub fn finish(mut self) {
+        self.checked = true;
+        if let Err(text) = self.face.verdict() {
+            panic!("{text}");
+        }
+    }
+
+    /// Ends the binding without a verdict.
+    pub fn discard(mut self) {
+        self.checked = true;
+    }
 }
 
 impl Drop for Bound {
     fn drop(&mut self) {
         set(self.before.take(), true);
+        let (problems, _) = self.face.ledger.findings();
+        if !self.checked && !std::thread::panicking() && !problems.is_empty() {
+            panic!("misuse by {}:\n{}", self.face.process, problems.join("\n"));
+        }
     }
 }
 
@@ -326,11 +447,11 @@ pub fn bind(sim: Arc<Sim>) -> Bound {
 
 /// As [`bind`], as a process of this name. Two processes of one world are two bindings of one `Sim`.
 pub fn bind_process(sim: Arc<Sim>, process: &str) -> Bound {
-    bind_face(Face::new(sim, process, None))
+    bind_face(Face::new(sim, process))
 }
 
 /// Binds the calling thread to a face that another thread has: a second thread of the same process.
 pub fn bind_face(face: Arc<Face>) -> Bound {
     let before = set(Some(face.clone()), true);
-    Bound { face, before, not_send: std::marker::PhantomData }
+    Bound { face, before, checked: false, not_send: std::marker::PhantomData }
 }

@@ -111,6 +111,9 @@ impl Kernel {
 
     /// GetStatusTable: in a messaging session it waits until the spooler has started the transports (STATUS-032, STATUS-033).
     fn status_table(&mut self, this: Handle, flags: WidthFlags, ask: &mut dyn Ask) -> Result<Reply, Wake> {
+        if let Some(reply) = self.reject_width(flags) {
+            return Ok(reply);
+        }
         self.wait_for_transports(this, ask)?;
         Ok(self.open_table(this, Source::Status, flags))
     }
@@ -210,7 +213,7 @@ impl Kernel {
     }
 
     /// Whether a store admits no further session (LOGON-167).
-    fn store_is_full(&self, id: Handle, place: Place) -> bool {
+    pub(super) fn store_is_full(&self, id: Handle, place: Place) -> bool {
         let core = &self.cores[&id];
         let Some(provider) = self.installed(core, place) else { return false };
         let Some(limit) = provider.session_limit else { return false };
@@ -229,7 +232,9 @@ impl Kernel {
         if !supports(interface, &["IID_IAddrBook", "IID_IMAPIProp", "IID_IUnknown"]) {
             return self.decided(ClauseId::session(78), Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED);
         }
-        let client = self.client(this, ui_param, flags & AB_NO_DIALOG != 0);
+        // The window of MAPILogonEx counts, if there was one (LOGON-057).
+        let window = self.members.get(&this).map(|member| member.ui_param).filter(|window| *window != 0).unwrap_or(ui_param);
+        let client = self.client(this, window, flags & AB_NO_DIALOG != 0);
         let failed = self.start_address_book(this, client, ask);
         let book = self.new_object(this, ObjectKind::AddrBook, Body::AddrBook);
         let hr = if failed { Hresult::MAPI_W_ERRORS_RETURNED } else { Hresult::S_OK };
@@ -241,13 +246,13 @@ impl Kernel {
     fn start_address_book(&mut self, this: Handle, client: Client, ask: &mut dyn Ask) -> bool {
         let id = self.members[&this].core;
         let all = self.places(id, ProviderKind::AddressBook);
-        let mut failed = 0;
+        let mut failed = false;
         for place in &all {
-            if self.cores[&id].active(*place).is_some() {
+            if self.cores[&id].active(*place).is_some() || !self.is_enabled(id, *place) {
                 continue;
             }
             let hr = self.log_on(id, *place, client, ask);
-            failed += usize::from(hr.is_failure());
+            failed |= hr.is_failure();
             let strict = self.machine.readings.index(Reading::AbUnconfiguredDisablesService) != 0;
             let spared: &[Hresult] =
                 if strict { &[Hresult::MAPI_E_FAILONEPROVIDER] } else { &[Hresult::MAPI_E_FAILONEPROVIDER, Hresult::MAPI_E_UNCONFIGURED] };
@@ -255,9 +260,8 @@ impl Kernel {
         }
         if let Some(core) = self.cores.get_mut(&id) {
             core.address_book = true;
-            core.address_book_failed = failed > 0 && failed == all.len();
         }
-        failed > 0
+        failed
     }
 
     /// OpenEntry.

@@ -268,7 +268,9 @@ impl Kernel {
             _ => {}
         }
         let this = run.call.this().expect("functions were taken above");
-        if let Some(reply) = self.refuse_object(run.caller, this) {
+        // The fast shutdown of a session that was logged off acts on what the process still has (SHUTDOWN-062).
+        let outlives = matches!(run.call, Call::IMAPIClientShutdown(..));
+        if let Some(reply) = self.refuse_object(run.caller, this, outlives) {
             return Ok(reply);
         }
         match run.call {
@@ -306,13 +308,16 @@ impl Kernel {
     }
 
     /// What every method answers when MAPI is not initialised, or the object is dead or another process's.
-    fn refuse_object(&mut self, caller: Caller, this: Handle) -> Option<Reply> {
+    fn refuse_object(&mut self, caller: Caller, this: Handle, outlives: bool) -> Option<Reply> {
+        if self.process(caller.process).fast_shutdown {
+            return Some(self.decided(ClauseId::shutdown(83), Hresult::MAPI_E_INVALID_OBJECT));
+        }
         if !self.is_initialized(caller) {
             return Some(self.decided(ClauseId::logon(37), Hresult::MAPI_E_NOT_INITIALIZED));
         }
         let dead = |session: Handle| self.members.get(&session).is_none_or(|member| member.logged_off);
         let (owner, clause) = match (self.members.get(&this), self.objects.get(&this)) {
-            (Some(member), _) if member.logged_off => (None, ClauseId::shutdown(2)),
+            (Some(member), _) if member.logged_off && !outlives => (None, ClauseId::shutdown(2)),
             (Some(member), _) => (Some(member.process), ClauseId::logon(72)),
             (_, Some(object)) if object.session.is_some_and(dead) => (None, ClauseId::shutdown(9)),
             (_, object) => (object.map(|object| object.process), ClauseId::logon(72)),
@@ -341,7 +346,11 @@ impl Kernel {
 
     /// QueryInterface: the object's own interface and IUnknown (ERROR-010). A dead session still answers, by the default reading (SHUTDOWN-004).
     fn query_interface(&mut self, this: Handle, iid: Guid) -> Reply {
-        let dead = self.members.get(&this).is_some_and(|member| member.logged_off);
+        let session = self.objects.get(&this).and_then(|object| object.session).unwrap_or(this);
+        let dead = match self.members.get(&session) {
+            Some(member) => member.logged_off,
+            None => session != this,
+        };
         if dead && self.machine.readings.index(Reading::DeadQueryInterface) != 0 {
             return self.decided(ClauseId::shutdown(4), Hresult::MAPI_E_INVALID_OBJECT);
         }

@@ -1,7 +1,7 @@
 //! Notifications of a session: who registered, what is queued, and when it is delivered.
 
 use super::event::{Event, NotificationHome};
-use super::{Kernel, ProcessId};
+use super::{Kernel, Process, ProcessId};
 use crate::call::{Bytes, Caller, Handle, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, NotifyEvents};
@@ -44,6 +44,13 @@ pub(super) struct Queued {
     connection: u32,
     sink: u32,
     event: SessionEvent,
+}
+
+impl Queued {
+    /// Whether it is for a client in this process.
+    pub(super) fn is_for(&self, process: ProcessId) -> bool {
+        self.process == process
+    }
 }
 
 impl Kernel {
@@ -106,6 +113,7 @@ impl Kernel {
         self.drop_queued(|queued| queued.session == leaving);
         let Some(id) = self.members.get(&leaving).map(|member| member.core) else { return };
         let machine_wide = ends && self.machine.readings.index(Reading::LogoffSharedScope) != 0;
+        let extended = self.machine.readings.index(Reading::SessionAdviseNull) == 0;
         let critical = ends || self.machine.readings.index(Reading::CriticalErrorOnLogoff) != 0;
         let told = self.registrations.iter().filter_map(|reg| {
             let member = self.members.get(&reg.session)?;
@@ -117,7 +125,7 @@ impl Kernel {
             if critical && (same || machine_wide) {
                 queue(SessionEvent::EndOfSession);
             }
-            if same {
+            if same && extended {
                 queue(SessionEvent::LoggedOff);
             }
         }
@@ -151,9 +159,16 @@ impl Kernel {
         if self.queued.is_empty() {
             return;
         }
-        let everywhere = self.machine.readings.index(Reading::Delivery) == 2;
-        let dedicated: Vec<bool> =
-            self.processes.iter().map(|process| everywhere || process.notifications == Some(NotificationHome::Dedicated)).collect();
+        let dedicated: Vec<bool> = self.processes.iter().map(|process| self.is_told_by_engine(process)).collect();
         self.deliver(|queued| dedicated.get(usize::from(queued.process.0)).copied().unwrap_or(true));
+    }
+
+    /// Whether the notification engine has something to deliver on a thread of its own.
+    pub(super) fn engine_is_due(&self) -> bool {
+        self.queued.iter().any(|queued| self.is_told_by_engine(self.process(queued.process)))
+    }
+
+    fn is_told_by_engine(&self, process: &Process) -> bool {
+        self.machine.readings.index(Reading::Delivery) == 2 || process.notifications == Some(NotificationHome::Dedicated)
     }
 }

@@ -209,7 +209,7 @@ impl Kernel {
         if active.opened > 0 || active.kind != ProviderKind::Store {
             return;
         }
-        let spooler = active.spooler;
+        let spooler = std::mem::take(&mut active.spooler);
         let keeps = self.machine.readings.index(Reading::EagerProviders) != 0;
         if spooler {
             let provider = self.cores.get(&id).and_then(|core| self.installed(core, place)).map(|p| p.section.clone()).unwrap_or_default();

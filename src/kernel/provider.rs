@@ -7,7 +7,7 @@ use super::{Core, Kernel};
 use crate::call::Handle;
 use crate::clause::Reading;
 use crate::mapi::Hresult;
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimTime;
 
 /// Where a provider stands in a profile: position of its service, and its own position in the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,8 @@ pub struct Active {
     pub spooler: bool,
     /// When a transport that is starting is ready, and how its logon ends.
     pub starting: Option<(SimTime, Hresult)>,
+    /// Whether a transport that lacked configuration is tried once more (SPOOLER-033).
+    pub retried: bool,
 }
 
 /// LOGON_NO_DIALOG, MDB_NO_DIALOG and AB_NO_DIALOG: the provider may show no dialog (LOGON-237).
@@ -89,6 +91,11 @@ impl Kernel {
         enabled.filter(|(place, _)| self.installed(core, *place).is_some_and(|p| p.kind == kind)).map(|(place, _)| place).collect()
     }
 
+    /// Whether the service of a provider is not disabled for the session; nobody calls a provider of one that is (SERVICE-187).
+    pub(super) fn is_enabled(&self, core: Handle, place: Place) -> bool {
+        self.cores.get(&core).is_some_and(|core| !core.disabled.contains(&place.service))
+    }
+
     fn section(&self, core: Handle, place: Place) -> String {
         let core = self.cores.get(&core);
         core.and_then(|core| self.installed(core, place)).map_or_else(String::new, |provider| provider.section.clone())
@@ -122,6 +129,9 @@ impl Kernel {
             self.activate(core, place, kind.unwrap_or(ProviderKind::Store));
         } else if !loaded {
             self.provider_event(&provider, ProviderCall::Shutdown, 0, Hresult::S_OK);
+            if let Some(core) = self.cores.get_mut(&core).filter(|_| kind == Some(ProviderKind::AddressBook)) {
+                core.address_book_failed = true;
+            }
         }
         result
     }
@@ -158,7 +168,7 @@ impl Kernel {
             return;
         }
         let row = has_row.then(|| core.row_of(place));
-        core.providers.push(Active { place, kind, row, opened: 0, spooler: false, starting: None });
+        core.providers.push(Active { place, kind, row, opened: 0, spooler: false, starting: None, retried: false });
     }
 
     /// A failing provider logon takes its whole service out of the session, unless the code says otherwise (SESSION-072, SESSION-073).
@@ -181,52 +191,85 @@ impl Kernel {
         for place in self.places(id, ProviderKind::Transport) {
             let provider = self.section(id, place);
             self.provider_event(&provider, ProviderCall::XPProviderInit, 0, Hresult::S_OK);
-            let (delay, result) = match ask.ask(self, &Question::ProviderLogon { provider: provider.clone() }) {
-                Response::Now(Answer::Result(hr)) => (SimDuration::ZERO, hr),
-                Response::After(delay, Answer::Result(hr)) => (delay, hr),
-                _ => (SimDuration::ZERO, Hresult::S_OK),
-            };
-            let starting = Some((begin.after(delay), result));
+            let starting = Some(self.transport_answer(provider, begin, ask));
             if let Some(core) = self.cores.get_mut(&id) {
-                core.providers.push(Active { place, kind: ProviderKind::Transport, row: None, opened: 0, spooler: false, starting });
+                let kind = ProviderKind::Transport;
+                core.providers.push(Active { place, kind, row: None, opened: 0, spooler: false, starting, retried: false });
             }
         }
-        self.finish_transports(id);
+        self.finish_transports(id, ask);
+    }
+
+    /// When a transport that begins to log on now is ready, and how its logon ends.
+    fn transport_answer(&mut self, provider: String, begin: SimTime, ask: &mut dyn Ask) -> (SimTime, Hresult) {
+        match ask.ask(self, &Question::ProviderLogon { provider }) {
+            Response::Now(Answer::Result(hr)) => (begin, hr),
+            Response::After(delay, Answer::Result(hr)) => (begin.after(delay), hr),
+            _ => (begin, Hresult::S_OK),
+        }
     }
 
     /// Starts all transports inside a logon, however long they take otherwise: for a download (LOGON-207) or by the reading eager_transports.
     pub(super) fn start_transports_now(&mut self, id: Handle, ask: &mut dyn Ask) {
         self.start_transports(id, ask);
-        let now = self.now;
-        if let Some(core) = self.cores.get_mut(&id) {
-            for (at, _) in core.providers.iter_mut().filter_map(|active| active.starting.as_mut()) {
-                *at = now.min(*at);
+        while self.transports_pending(id) {
+            let now = self.now;
+            if let Some(core) = self.cores.get_mut(&id) {
+                for (at, _) in core.providers.iter_mut().filter_map(|active| active.starting.as_mut()) {
+                    *at = now.min(*at);
+                }
             }
+            self.finish_transports(id, ask);
         }
-        self.finish_transports(id);
     }
 
-    /// Transports whose time has come are logged on.
-    pub(super) fn finish_transports(&mut self, id: Handle) {
-        let now = self.now;
-        let Some(core) = self.cores.get(&id) else { return };
-        let due = core.providers.iter().filter_map(|active| active.starting.map(|(at, result)| (active.place, at, result)));
-        for (place, _, result) in due.filter(|(_, at, _)| *at <= now).collect::<Vec<_>>() {
+    /// Transports whose time has come are logged on, one after the other.
+    pub(super) fn finish_transports(&mut self, id: Handle, ask: &mut dyn Ask) {
+        while let Some((place, at, result)) = self.due_transport(id) {
             let provider = self.section(id, place);
             self.provider_event(&provider, ProviderCall::TransportLogon, NO_TRAFFIC | NO_DIALOG, result);
-            let has_row = self.cores.get(&id).and_then(|core| self.installed(core, place)).is_some_and(|provider| provider.status_row);
-            let Some(core) = self.cores.get_mut(&id) else { return };
-            if result.is_failure() {
-                core.providers.retain(|active| active.place != place);
-                continue;
+            let again = result == Hresult::MAPI_E_UNCONFIGURED
+                && self.cores.get_mut(&id).and_then(|core| core.active_mut(place)).is_some_and(|active| !std::mem::replace(&mut active.retried, true));
+            if again {
+                self.configure_again(id, place, ask);
+                let starting = Some(self.transport_answer(provider, at, ask));
+                if let Some(active) = self.cores.get_mut(&id).and_then(|core| core.active_mut(place)) {
+                    active.starting = starting;
+                }
+            } else if result.is_failure() {
+                self.leave_transport_out(id, place, result);
+            } else {
+                self.transport_is_on(id, place, &provider);
             }
-            let row = has_row.then(|| core.row_of(place));
-            if let Some(active) = core.active_mut(place) {
-                active.starting = None;
-                active.row = row;
-            }
-            self.provider_event(&provider, ProviderCall::AddressTypes, 0, Hresult::S_OK);
-            self.provider_event(&provider, ProviderCall::TransportNotify, 0, Hresult::S_OK);
+        }
+    }
+
+    /// The first transport whose time has come.
+    fn due_transport(&self, id: Handle) -> Option<(Place, SimTime, Hresult)> {
+        let starting = self.cores.get(&id)?.providers.iter().filter_map(|active| active.starting.map(|(at, hr)| (active.place, at, hr)));
+        starting.into_iter().find(|(_, at, _)| *at <= self.now)
+    }
+
+    fn transport_is_on(&mut self, id: Handle, place: Place, provider: &str) {
+        let has_row = self.cores.get(&id).and_then(|core| self.installed(core, place)).is_some_and(|provider| provider.status_row);
+        let Some(core) = self.cores.get_mut(&id) else { return };
+        let row = has_row.then(|| core.row_of(place));
+        if let Some(active) = core.active_mut(place) {
+            active.starting = None;
+            active.row = row;
+        }
+        self.provider_event(provider, ProviderCall::AddressTypes, 0, Hresult::S_OK);
+        self.provider_event(provider, ProviderCall::TransportNotify, 0, Hresult::S_OK);
+    }
+
+    /// A transport could not log on. Most errors put the whole service out of use, with its transports that are still starting (SPOOLER-030,
+    /// SPOOLER-031).
+    fn leave_transport_out(&mut self, id: Handle, place: Place, result: Hresult) {
+        self.disable_after(id, place, result, &[Hresult::MAPI_E_FAILONEPROVIDER]);
+        if let Some(core) = self.cores.get_mut(&id) {
+            let disabled = core.disabled.contains(&place.service);
+            let gone = |active: &Active| active.place == place || disabled && active.place.service == place.service && active.starting.is_some();
+            core.providers.retain(|active| !gone(active));
         }
     }
 
@@ -238,7 +281,7 @@ impl Kernel {
     /// Starts transports for a call that needs them; the moment to wait for, if they are not ready yet.
     pub(super) fn need_transports(&mut self, id: Handle, ask: &mut dyn Ask) -> Option<SimTime> {
         self.start_transports(id, ask);
-        self.finish_transports(id);
+        self.finish_transports(id, ask);
         self.cores.get(&id)?.providers.iter().filter_map(|active| active.starting.map(|(at, _)| at)).max()
     }
 
@@ -247,7 +290,8 @@ impl Kernel {
         let Some(active) = self.cores.get(&id).and_then(|core| core.active(place)).cloned() else { return };
         let provider = self.section(id, place);
         let (call, twice) = match active.kind {
-            ProviderKind::Transport => (ProviderCall::TransportLogoff, 1),
+            // One that is still starting has no logon object.
+            ProviderKind::Transport => (ProviderCall::TransportLogoff, u32::from(active.starting.is_none())),
             ProviderKind::Store => (ProviderCall::Logoff, active.opened.max(1)),
             _ => (ProviderCall::Logoff, 1),
         };
@@ -292,8 +336,11 @@ impl Kernel {
         }
         for kind in [ProviderKind::AddressBook, ProviderKind::Store] {
             for place in self.places(id, kind) {
-                let hr = self.log_on(id, place, client, ask);
-                self.disable_after(id, place, hr, &[Hresult::MAPI_E_FAILONEPROVIDER]);
+                let full = kind == ProviderKind::Store && self.store_is_full(id, place);
+                if !full && self.is_enabled(id, place) {
+                    let hr = self.log_on(id, place, client, ask);
+                    self.disable_after(id, place, hr, &[Hresult::MAPI_E_FAILONEPROVIDER]);
+                }
             }
         }
         if let Some(core) = self.cores.get_mut(&id) {

@@ -86,7 +86,7 @@ impl Kernel {
             Err(_) => return Err(world.wake.unwrap_or(Wake::Ready)),
         };
         let (hr, path) = (decision.hr, decision.path);
-        let reply = self.enact(caller, args.flags, decision, ask);
+        let reply = self.enact(caller, (args.flags, args.ui_param), decision, ask);
         if self.mutex.is_held_by(Holder::Call(id)) {
             self.emit(Event::MutexGivenBack);
             self.give_mutex_back(Holder::Call(id));
@@ -101,7 +101,7 @@ impl Kernel {
     }
 
     /// Does what was decided.
-    fn enact(&mut self, caller: Caller, flags: LogonFlags, decision: Decision, ask: &mut dyn Ask) -> Reply {
+    fn enact(&mut self, caller: Caller, (flags, ui_param): (LogonFlags, u64), decision: Decision, ask: &mut dyn Ask) -> Reply {
         let (core, nature) = match decision.outcome {
             Outcome::Refused => return Reply::of(decision.hr),
             Outcome::Joined(nature) => (self.shared, nature),
@@ -114,11 +114,11 @@ impl Kernel {
         };
         let core = core.expect("a join is decided only when there is a shared session, and the call holds the mutex");
         let joined = self.cores.get(&core).is_some_and(|core| !core.members.is_empty());
-        let session = self.add_member(core, caller, flags, nature.no_mail);
+        let session = self.add_member(core, caller, (flags, ui_param), nature.no_mail);
         if !joined {
             let service = flags.contains(LogonFlags::NT_SERVICE);
             let ui = flags.contains(LogonFlags::LOGON_UI) && !service;
-            self.start_eagerly(core, Client { ui_param: 0, ui, service }, ask);
+            self.start_eagerly(core, Client { ui_param, ui, service }, ask);
         }
         if nature.download || self.machine.readings.index(Reading::EagerTransports) != 0 {
             self.start_transports_now(core, ask);

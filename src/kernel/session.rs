@@ -43,7 +43,7 @@ pub struct Core {
     pub reserved_rows: Vec<(Place, u32)>,
     /// Whether the address book was opened, so that its providers were tried.
     pub address_book: bool,
-    /// Whether every address book provider of the profile failed (STATUS-072).
+    /// Whether an address book provider failed to log on; the integrated address book has failed if none works either (STATUS-072).
     pub address_book_failed: bool,
 }
 
@@ -56,6 +56,8 @@ pub struct Member {
     pub process: ProcessId,
     /// The flags of its MAPILogonEx call.
     pub flags: LogonFlags,
+    /// The window of its MAPILogonEx call; address book providers get it too (LOGON-057).
+    pub ui_param: u64,
     /// MAPI_NO_MAIL, set or implied; no other member changes it (LOGON-150).
     pub no_mail: bool,
     /// Whether Logoff was called. Only Release may follow (SHUTDOWN-001).
@@ -125,13 +127,15 @@ impl Kernel {
     }
 
     /// A client gets its session pointer; the spooler is told if it is a messaging one and the first of the session.
-    pub(super) fn add_member(&mut self, core: Handle, caller: Caller, flags: LogonFlags, no_mail: bool) -> Handle {
+    pub(super) fn add_member(&mut self, core: Handle, caller: Caller, (flags, ui_param): (LogonFlags, u64), no_mail: bool) -> Handle {
         let handle = self.new_handle(ObjectKind::Session);
         if handle != core {
             self.emit(Event::Joined(core));
         }
-        self.members
-            .insert(handle, Box::new(Member { core, process: caller.process, flags, no_mail, logged_off: false, objects: 0, last_error: None }));
+        self.members.insert(
+            handle,
+            Box::new(Member { core, process: caller.process, flags, ui_param, no_mail, logged_off: false, objects: 0, last_error: None }),
+        );
         let now = self.now;
         let session = self.cores.get_mut(&core).expect("the session of a new member exists");
         session.members.push(handle);
@@ -162,17 +166,11 @@ impl Kernel {
         }
     }
 
-    /// Sections of the session's transports, in order, without those of disabled services.
+    /// Sections of the transports that the session has logged on, in order.
     fn transports(&self, core: Handle) -> Vec<String> {
         let Some(core) = self.cores.get(&core) else { return Vec::new() };
-        let Some(profile) = self.profiles.get(core.profile) else { return Vec::new() };
-        let enabled = (0u16..).zip(&profile.services).filter(|(at, _)| !core.disabled.contains(at));
-        let sections = enabled.flat_map(|(_, service)| &service.providers).map(|provider| &provider.provider);
-        sections.filter(|section| self.kind_of(section) == Some(ProviderKind::Transport)).cloned().collect()
-    }
-
-    fn kind_of(&self, section: &str) -> Option<ProviderKind> {
-        self.machine.providers.get(section).map(|provider| provider.kind)
+        let active = core.providers.iter().filter(|active| active.kind == ProviderKind::Transport && active.starting.is_none());
+        active.filter_map(|active| self.installed(core, active.place)).map(|provider| provider.section.clone()).collect()
     }
 
     /// IMAPISession::Logoff.
@@ -244,13 +242,14 @@ impl Kernel {
         self.tell_members(this, ends);
         let Some(core) = self.cores.get_mut(&id) else { return };
         core.members.retain(|member| *member != this);
-        if core.members.is_empty() {
-            return self.end_session(id, ask);
-        }
         let members = &self.members;
-        if core.spooler && !no_mail && core.members.iter().all(|member| members[member].no_mail) {
+        if core.members.is_empty() {
+            self.end_session(id, ask);
+        } else if core.spooler && !no_mail && core.members.iter().all(|member| members[member].no_mail) {
             self.spooler_forgets(id, ask);
         }
+        // Whoever waited for transports that are gone waits for nothing any more.
+        self.wake_transports();
     }
 
     /// What a client leaves behind at Logoff is invalid from now on; its stores are closed for it (SHUTDOWN-007 to SHUTDOWN-010).
@@ -278,6 +277,7 @@ impl Kernel {
         if let Some(core) = self.cores.get_mut(&id) {
             core.spooler = false;
             core.spooler_due = None;
+            core.providers.iter_mut().for_each(|active| active.spooler = false);
         }
         self.emit(Event::SpoolerForgot);
     }

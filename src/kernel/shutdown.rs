@@ -22,7 +22,7 @@ impl Kernel {
                 self.decided(ClauseId::shutdown(63), hr)
             }
             IMAPIClientShutdown::NotifyProcessShutdown {} => {
-                for (provider, _) in self.shutdown_providers(caller.process) {
+                for (provider, _) in self.shutdown_providers(caller.process).into_iter().filter(|(_, answer)| answer.is_some()) {
                     self.shutdown_event(provider, ProviderCall::NotifyProcessShutdown, Hresult::S_OK);
                 }
                 self.decided(ClauseId::shutdown(75), Hresult::S_OK)
@@ -97,7 +97,10 @@ impl Kernel {
             self.mutex.leave(Holder::Call(id));
             self.give_mutex_back(Holder::Call(id));
         }
+        let name = self.process(process).name.clone();
+        self.drop_outside_holders(&name);
         self.abandon_sessions(process, ask);
+        self.queued.retain(|queued| !queued.is_for(process));
         self.members.retain(|_, member| member.process != process);
         self.objects.retain(|_, object| object.process != process);
         let gone = self.process_mut(process);

@@ -138,9 +138,10 @@ impl Kernel {
         }
     }
 
-    /// The integrated address book: it fails when all providers of the profile failed (STATUS-072).
+    /// The integrated address book: it has failed when no provider could log on (STATUS-072).
     fn address_book(&self, core: &Core) -> Resource<'static> {
-        let code = if core.address_book_failed { StatusCode::STATUS_FAILURE } else { StatusCode::STATUS_AVAILABLE };
+        let failed = core.address_book_failed && !core.providers.iter().any(|active| active.kind == ProviderKind::AddressBook);
+        let code = if failed { StatusCode::STATUS_FAILURE } else { StatusCode::STATUS_AVAILABLE };
         Resource {
             row: ADDRESS_BOOK_ROW,
             uid: None,
@@ -151,7 +152,7 @@ impl Kernel {
             methods: StatusMethods::STATUS_VALIDATE_STATE,
             flags: 0,
             code: code.bits(),
-            text: Some(if core.address_book_failed { "Failure" } else { "Available" }),
+            text: Some(if failed { "Failure" } else { "Available" }),
         }
     }
 
@@ -196,8 +197,7 @@ impl Kernel {
             mine &= !ProviderFlags::STATUS_DEFAULT_STORE.bits();
         }
         let identity = ProviderFlags::STATUS_PRIMARY_IDENTITY.bits();
-        let chosen = profile.places().find(|(place, _)| flags(*place) & identity != 0).map(|(place, _)| place.service);
-        if chosen != Some(place.service) {
+        if primary_service(profile) != Some(place.service) {
             mine &= !identity;
         }
         mine
@@ -215,10 +215,9 @@ impl Kernel {
         let installed = |instance: &super::ProfileProvider| self.machine.providers.get(&instance.provider);
         let own = installed(profile.at(place)?)?.identity.as_ref();
         let service = profile.services.get(usize::from(place.service))?;
-        let primary = ProviderFlags::STATUS_PRIMARY_IDENTITY.bits();
         let refuses = profile.at(place)?.flags & ProviderFlags::STATUS_NO_PRIMARY_IDENTITY.bits() != 0;
         let of_service = || {
-            let flagged = service.providers.iter().any(|instance| instance.flags & primary != 0);
+            let flagged = primary_service(profile) == Some(place.service);
             service.providers.iter().find_map(|instance| installed(instance)?.identity.as_ref()).filter(|_| flagged && !refuses)
         };
         own.or_else(of_service)
@@ -244,6 +243,12 @@ impl Kernel {
         };
         rows.iter().filter(flagged).find_map(identity).or_else(|| rows.iter().find_map(identity))
     }
+}
+
+/// The service that supplies the primary identity: the first with a provider that is marked so (SESSION-208).
+fn primary_service(profile: &Profile) -> Option<u16> {
+    let primary = ProviderFlags::STATUS_PRIMARY_IDENTITY.bits();
+    profile.places().find(|(_, instance)| instance.flags & primary != 0).map(|(place, _)| place.service)
 }
 
 fn subsystem(profile: &str) -> Resource<'_> {

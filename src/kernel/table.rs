@@ -205,7 +205,11 @@ impl Kernel {
         let shown = rows[first..last].iter().map(|row| project(row, &view.columns)).collect();
         let after = if flags & TBL_NOADVANCE != 0 {
             first
-        } else if count > 0 || self.machine.readings.index(crate::clause::Reading::NegativeReadCursor) != 0 { end } else { last };
+        } else if count > 0 || self.machine.readings.index(crate::clause::Reading::NegativeReadCursor) != 0 {
+            end
+        } else {
+            last
+        };
         if let Some(view) = self.view_mut(this) {
             view.position = after;
         }

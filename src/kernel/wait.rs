@@ -140,7 +140,7 @@ impl Kernel {
             Outside::Queued | Outside::Holding => holder.until,
             Outside::Done => None,
         });
-        calls.chain(outside).chain(self.spooler_times()).min()
+        calls.chain(outside).chain(self.spooler_times()).chain(self.engine_is_due().then_some(self.now)).min()
     }
 
     /// When the spooler has something to do: a session's transports to start, or one that becomes ready.
@@ -183,13 +183,13 @@ impl Kernel {
         let pending: Vec<Handle> = self.cores.keys().copied().filter(|id| self.transports_pending(*id)).collect();
         for id in pending {
             self.start_transports(id, ask);
-            self.finish_transports(id);
+            self.finish_transports(id, ask);
         }
         self.deliver_on_engine();
     }
 
     /// Calls whose transports have started.
-    fn wake_transports(&mut self) {
+    pub(super) fn wake_transports(&mut self) {
         let pending: Vec<(CallId, Handle)> = self
             .waiting
             .iter()
@@ -256,6 +256,19 @@ impl Kernel {
                     self.outside[usize::from(index)] = if taken { Outside::Holding } else { Outside::Queued };
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// A process is killed: what it holds of the mutex from outside is free, and it will not come for it any more (SHUTDOWN-059).
+    pub(super) fn drop_outside_holders(&mut self, process: &str) {
+        let machine = self.machine.clone();
+        for (index, _) in (0u16..).zip(&machine.mutex_holders).filter(|(_, holder)| holder.process == process) {
+            let who = Holder::Outside(index);
+            match std::mem::replace(&mut self.outside[usize::from(index)], Outside::Done) {
+                Outside::Holding => self.give_mutex_back(who),
+                Outside::Queued => self.mutex.leave(who),
+                Outside::Pending | Outside::Done => {}
             }
         }
     }

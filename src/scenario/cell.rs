@@ -52,7 +52,8 @@ fn plain(column: &str, form: &Form) -> Form {
                 Form::Int(bits) => Some(bits),
                 _ => None,
             });
-            bits.collect::<Option<Vec<i64>>>().map_or_else(|| form.clone(), |bits| Form::Int(bits.into_iter().fold(0, |word, bits| word | bits)))
+            bits.collect::<Option<Vec<i64>>>()
+                .map_or_else(|| form.clone(), |bits| Form::Int(bits.into_iter().fold(0, |word, bits| word | bits)))
         }
         other => other.clone(),
     }

@@ -12,20 +12,8 @@ use crate::fixture::tree::{Node, Table};
 use crate::mapi::PropTag;
 
 /// Named results of calls, `hr` first.
-const OUTS: &[&str] = &[
-    "hr",
-    "object",
-    "object_type",
-    "value",
-    "entry_id",
-    "tags",
-    "rows",
-    "props",
-    "strings",
-    "count",
-    "error",
-    "component",
-];
+const OUTS: &[&str] =
+    &["hr", "object", "object_type", "value", "entry_id", "tags", "rows", "props", "strings", "count", "error", "component"];
 
 /// Reads the table; `known` are the names that earlier steps saved.
 pub(super) fn read<'n>(table: &Table<'_>, known: impl Iterator<Item = &'n str> + Clone, problems: &mut Problems) -> Expect {
@@ -89,7 +77,9 @@ pub(super) fn compare(expect: &Expect, reply: &Reply, saved: &Saved, replies: &R
         };
         match name.as_str() {
             "rows" => rows(&value, found, all),
-            "props" => all.extend(cell::differing(&value, found).map(|(column, expected, found)| different("props", &column, &expected, &found))),
+            "props" => {
+                all.extend(cell::differing(&value, found).map(|(column, expected, found)| different("props", &column, &expected, &found)))
+            }
             "tags" => all.push(Compared::new("tags", tags(&value).to_string(), found.to_string())),
             "object" => all.push(Compared::new("object", object(&value, saved).to_string(), found.to_string())),
             _ => all.push(Compared::new(name.clone(), value.to_string(), found.to_string())),
@@ -121,7 +111,9 @@ fn different(place: &str, column: &str, expected: &Form, found: &Form) -> Compar
 /// Tags as a reply writes them.
 fn tags(form: &Form) -> Form {
     match form {
-        Form::List(items) => Form::List(items.iter().map(|item| PropTag::read(item).map_or_else(|_| item.clone(), |tag| tag.write())).collect()),
+        Form::List(items) => {
+            Form::List(items.iter().map(|item| PropTag::read(item).map_or_else(|_| item.clone(), |tag| tag.write())).collect())
+        }
         other => other.clone(),
     }
 }

@@ -239,7 +239,7 @@ fn without(key: &'static str, texts: &[String], parts: &[String]) -> Compared {
 /// The session that a step is about: the one that came back, or the one whose method was called.
 pub(super) fn session(entry: Option<&Entry>, object: Option<Handle>) -> Option<Handle> {
     let came = entry.and_then(|entry| entry.reply().object());
-    came.or(object).filter(|handle| handle.kind() == ObjectKind::Session)
+    [came, object].into_iter().flatten().find(|handle| handle.kind() == ObjectKind::Session)
 }
 
 fn profile(kernel: &Kernel, handle: Handle) -> Option<String> {

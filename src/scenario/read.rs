@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::Scenario;
 use super::form::argument;
-use super::{expect, inside, refer};
 use super::object::{Saved, find_method, is_method, kind_for, read_call};
 use super::step::{Action, Made, Step};
 use super::world::{self, Home};
+use super::{expect, inside, refer};
 use crate::call::{Call, Form, Handle, Method};
 use crate::clause::ClauseId;
 use crate::error::{Code, Error};
@@ -23,8 +23,22 @@ const FORMAT: i64 = 1;
 const KEYS: &[&str] = &["format", "name", "clauses", "rows", "fixture", "readings", "initialize", "check", "leaves_waiting", "step"];
 
 /// Keys of a step.
-const STEP_KEYS: &[&str] =
-    &["process", "thread", "object", "call", "args", "expect", "inside", "save", "begin", "finish", "advance", "step", "run_until_idle", "kill"];
+const STEP_KEYS: &[&str] = &[
+    "process",
+    "thread",
+    "object",
+    "call",
+    "args",
+    "expect",
+    "inside",
+    "save",
+    "begin",
+    "finish",
+    "advance",
+    "step",
+    "run_until_idle",
+    "kill",
+];
 
 /// Keys of which a step has exactly one.
 const ACTIONS: &[&str] = &["call", "finish", "advance", "step", "run_until_idle", "kill"];
@@ -197,7 +211,11 @@ fn action(table: &Table<'_>, names: &mut Names, problems: &mut Problems) -> Opti
     let [key] = given[..] else {
         if given.is_empty() && !problems.has_syntax_errors() {
             let note = Note::new("the step does nothing").expected(ACTIONS.join(", "));
-            problems.error(table.place(), Code::Missing, note.hint("give it `call`, `finish`, `advance`, `step`, `run_until_idle` or `kill`"));
+            problems.error(
+                table.place(),
+                Code::Missing,
+                note.hint("give it `call`, `finish`, `advance`, `step`, `run_until_idle` or `kill`"),
+            );
         } else if !given.is_empty() {
             let note = Note::new(format!("a step does one thing; found {}", given.join(" and "))).expected(ACTIONS.join(", "));
             problems.error(table.place(), Code::Conflict, note);

@@ -102,3 +102,80 @@ fn row<'a>(form: &Form, rows: &'a Form) -> Result<&'a Form, String> {
     };
     chosen.ok_or_else(|| format!("no such row among {}", rows.len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    const LOGON: &str = r#"
+        format = 1
+        name = "references"
+        fixture = "office"
+
+        [[step]]
+        call = "MAPILogonEx"
+        args = { profile_name = "Work", flags = ["MAPI_EXTENDED", "MAPI_NEW_SESSION", "MAPI_NO_MAIL"] }
+        expect = { hr = "S_OK" }
+        save = "s"
+
+        [[step]]
+        object = "s"
+        call = "GetStatusTable"
+        expect = { hr = "S_OK" }
+        save = "t"
+
+        [[step]]
+        object = "t"
+        call = "QueryRows"
+        args = { row_count = 255 }
+        expect = { hr = "S_OK" }
+        save = "rows"
+        "#;
+
+    fn opens(reference: &str) -> String {
+        let step =
+            format!("[[step]]\nobject = \"s\"\ncall = \"OpenEntry\"\nargs = {{ entry_id = {reference} }}\nexpect = {{ hr = \"S_OK\" }}\n");
+        match Scenario::named("t.toml", &format!("{LOGON}\n{step}")) {
+            Ok(scenario) => scenario.run().to_string(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_reference_that_resolves_opens_its_row() {
+        for row in ["", "row = 2,", "where = { PR_RESOURCE_TYPE = \"MAPI_SPOOLER\", PR_STATUS_CODE = [\"STATUS_FAILURE\"] },"] {
+            let report = opens(&format!("{{ from = \"rows\", {row} column = \"PR_ENTRYID\" }}"));
+            assert!(report.starts_with("ok "), "{report}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_resolve_fails_the_step() {
+        for (reference, what) in [
+            ("{ from = \"rows\", row = 3, column = \"PR_ENTRYID\" }", "no such row among 3"),
+            ("{ from = \"rows\", where = { PR_ROWID = 9 }, column = \"PR_ENTRYID\" }", "no such row among 3"),
+            ("{ from = \"rows\", column = \"PR_SUBJECT\" }", "its row has no PR_SUBJECT"),
+            ("{ from = \"rows\", value = \"entry_id\" }", "\"rows\" has no entry_id"),
+            ("{ from = \"t\", column = \"PR_ENTRYID\" }", "\"t\" has no rows"),
+        ] {
+            let report = opens(reference);
+            assert!(report.contains("not run: ") && report.contains(what), "{reference}: {report}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_a_mistake_of_the_file() {
+        for (reference, what) in [
+            ("{ from = \"row\", column = \"PR_ENTRYID\" }", "was not saved by an earlier step"),
+            ("{ from = \"rows\" }", "a reference takes a `value` by its name, or a `column` of a row"),
+            ("{ from = \"rows\", row = 1, where = { PR_ROWID = 1 }, column = \"PR_ENTRYID\" }", "not by both"),
+            ("{ from = \"rows\", row = -1, column = \"PR_ENTRYID\" }", "row"),
+            ("{ from = \"rows\", column = \"PR_ENTRY\" }", "PR_ENTRYID"),
+            ("{ from = \"rows\", where = { PR_STATUS_CODE = [\"STATUS_FAIL\"] }, column = \"PR_ENTRYID\" }", "STATUS_FAILURE"),
+            ("{ from = \"rows\", from_row = 1, column = \"PR_ENTRYID\" }", "from_row"),
+        ] {
+            let report = opens(reference);
+            assert!(report.starts_with("t.toml:") && report.contains(what), "{reference}: {report}");
+        }
+    }
+}

@@ -269,7 +269,8 @@ impl<'a> Run<'a> {
         if let (Some(expect), Some(entry)) = (&step.expect, &got.entry) {
             expect::compare(expect, entry.reply(), &self.saved, &self.replies, &mut all);
         }
-        let place = Place { sim: &self.sim, entry: got.entry.as_ref(), world: &got.world, session: session(got.entry.as_ref(), got.object) };
+        let place =
+            Place { sim: &self.sim, entry: got.entry.as_ref(), world: &got.world, session: session(got.entry.as_ref(), got.object) };
         if got.trouble.is_none() {
             all.extend(step.inside.iter().map(|inside| place.compare(inside)));
         }

@@ -48,7 +48,7 @@ struct Row {
     clauses: Vec<String>,
     /// Scenarios, as paths without ending.
     scenarios: Vec<String>,
-    /// `stage 2`, `later`.
+    /// `stage 3`, `later`.
     stages: BTreeSet<String>,
 }
 

@@ -199,7 +199,7 @@ fn nothing_that_is_no_scenario_is_one() {
 fn the_examples_of_the_manual_pass() {
     let page = std::fs::read_to_string("docs/manual/scenarios.md").expect("the page");
     let examples: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 4);
     for example in examples {
         let outcome = Scenario::named("example.toml", example).unwrap_or_else(|error| panic!("{error}")).run();
         assert!(outcome.passed(), "{outcome}");

@@ -2,7 +2,7 @@
 
 use super::clock::HolderState;
 use super::types::{
-    INVALID_PARAMETER, InvalidParameters, LOGON_FAILED, NOT_FOUND, NOT_INITIALIZED, Outcome, S_OK, TIMEOUT, UNKNOWN_FLAGS, USER_CANCEL,
+    Answer, INVALID_PARAMETER, InvalidParameters, LOGON_FAILED, NOT_FOUND, NOT_INITIALIZED, Outcome, S_OK, TIMEOUT, UNKNOWN_FLAGS, USER_CANCEL,
     flag,
 };
 use super::world::{Call, CallState, World};
@@ -21,8 +21,9 @@ impl World {
         self.check_members()?;
         for (number, call) in self.calls.iter().enumerate() {
             match &call.state {
+                CallState::Done(Outcome { answer: Answer::NoSuchCall, .. }) => {}
                 CallState::Done(outcome) => self.check_done(number, call, outcome)?,
-                CallState::Running => return Err(format!("call {number} neither waits nor is done")),
+                CallState::Running | CallState::Granted => return Err(format!("call {number} neither waits nor is done")),
                 CallState::Queued { .. } | CallState::Dialog { .. } => self.check_waiting(number, call)?,
             }
         }

@@ -103,10 +103,43 @@ impl World {
         self.mutex.queue.push_back(Waiter::Call(number));
     }
 
-    /// Does everything that is due by now. What frees the mutex comes before what gives up waiting for it,
-    /// so a wait of exactly the limit succeeds.
+    /// Does everything that is due by now.
     pub(super) fn settle(&mut self) {
-        while self.grant() || self.holder_due() || self.dialog_due() || self.deadline_due() {}
+        self.run_ready();
+        while self.next_timer().is_some_and(|at| at <= self.now) {
+            self.fire();
+        }
+    }
+
+    /// What is due at one moment, in its order. What frees the mutex comes before what gives up waiting for it, so a wait of exactly the limit
+    /// succeeds; the spooler works before calls go on.
+    pub(super) fn fire(&mut self) {
+        while self.grant() || self.holder_due() {}
+        for core in self.cores.iter().map(|core| core.number).collect::<Vec<_>>() {
+            self.start_transports(core);
+            self.finish_transports(core);
+        }
+        self.deliver_on_engine();
+        while self.dialog_due() {}
+        self.run_ready();
+        while self.deadline_due() {}
+        self.run_ready();
+    }
+
+    /// Every call that can goes on.
+    fn run_ready(&mut self) {
+        loop {
+            self.grant();
+            if let Some(number) = self.calls.iter().position(|call| call.state == CallState::Granted) {
+                self.calls[number].state = CallState::Running;
+                self.deliver_on(self.calls[number].process, self.calls[number].thread);
+                self.proceed(number);
+            } else if let Some(number) = self.ready_wait() {
+                self.go_on(number);
+            } else {
+                return;
+            }
+        }
     }
 
     /// A free mutex goes to the first in the queue.
@@ -119,8 +152,7 @@ impl World {
                 let call = &self.calls[number];
                 self.take(Owner::Thread(call.process, call.thread));
                 self.calls[number].holds = true;
-                self.calls[number].state = CallState::Running;
-                self.proceed(number);
+                self.calls[number].state = CallState::Granted;
             }
             Some(Waiter::Holder(number)) => {
                 self.take(self.holder_owner(number));
@@ -129,6 +161,25 @@ impl World {
             None => return false,
         }
         true
+    }
+
+    /// A call whose process was killed: it is done without a result.
+    pub(super) fn abandon_call(&mut self, number: usize) {
+        self.mutex.queue.retain(|&waiter| waiter != Waiter::Call(number));
+        let call = &mut self.calls[number];
+        call.state = CallState::Done(Outcome::of(Answer::NoSuchCall));
+        if std::mem::take(&mut call.holds) {
+            self.give_back();
+        }
+    }
+
+    /// A holder of the mutex whose process was killed.
+    pub(super) fn end_holder(&mut self, number: usize) {
+        self.mutex.queue.retain(|&waiter| waiter != Waiter::Holder(number));
+        let state = std::mem::replace(&mut self.holders[number].state, HolderState::Over);
+        if state == HolderState::Holding {
+            self.give_back();
+        }
     }
 
     fn holder_owner(&self, number: usize) -> Owner {
@@ -179,7 +230,8 @@ impl World {
         let Some(number) = (0..self.calls.len()).find(|&number| due(self, number)) else { return false };
         self.mutex.queue.retain(|&waiter| waiter != Waiter::Call(number));
         // Chosen: a call whose process was uninitialised meanwhile ends as uninitialised here too, as the first step comes first.
-        let gone = self.init_count(self.calls[number].process) == 0;
+        let gone = self.gone(number);
+        self.deliver_on(self.calls[number].process, self.calls[number].thread);
         self.finish(number, if gone { NOT_INITIALIZED } else { TIMEOUT }, None);
         true
     }
@@ -194,9 +246,14 @@ impl World {
         let calls = self.calls.iter().filter_map(|call| match call.state {
             CallState::Queued { deadline } => deadline,
             CallState::Dialog { until, .. } => Some(until),
-            CallState::Running | CallState::Done(_) => None,
+            CallState::Running | CallState::Granted | CallState::Done(_) => None,
         });
-        holders.chain(calls).min()
+        let cores = self.cores.iter().flat_map(|core| {
+            let starting = core.resources.running.iter().filter_map(|running| running.start.map(|(at, ..)| at));
+            starting.chain(core.resources.due)
+        });
+        let at_once = (self.engine_due() || self.ready_wait().is_some()).then_some(self.now);
+        holders.chain(calls).chain(cores).chain(at_once).min()
     }
 
     /// Time passes, timer by timer.
@@ -205,7 +262,7 @@ impl World {
         self.settle();
         while let Some(at) = self.next_timer().filter(|&at| at <= target) {
             self.now = at.max(self.now);
-            self.settle();
+            self.fire();
         }
         self.now = target;
     }
@@ -219,7 +276,10 @@ impl World {
                 return outcome;
             }
             match self.next_timer() {
-                Some(at) => self.now = at.max(self.now),
+                Some(at) => {
+                    self.now = at.max(self.now);
+                    self.fire();
+                }
                 None => return Outcome { answer: Answer::Deadlock, ..outcome },
             }
         }

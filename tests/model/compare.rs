@@ -52,6 +52,7 @@ fn knobs(dice: &mut Dice) -> Knobs {
         strict_threads: one(true),
         logoff_shared_by_owner: one(true),
         invalid_parameters: dice.of(&[InvalidParameters::LogonFailed, InvalidParameters::Specific, InvalidParameters::IgnoreFlags]),
+        ..Knobs::default()
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::profiles::{too_long, valid, well_formed};
 use super::types::{
-    Act, Answer, Config, DialogAnswer, INVALID_PARAMETER, InvalidParameters, LOGON_FAILED, MOST_DIALOGS, NOT_FOUND, NOT_INITIALIZED, Name,
-    Outcome, Pw, Request, S_OK, SessionFacts, UNKNOWN_FLAGS, USER_CANCEL, flag,
+    Act, Answer, Config, DialogAnswer, Gave, INVALID_PARAMETER, InvalidParameters, LOGON_FAILED, MOST_DIALOGS, NOT_FOUND, NOT_INITIALIZED, Name,
+    Outcome, Pw, Request, S_OK, SessionFacts, UNCONFIGURED, UNKNOWN_FLAGS, USER_CANCEL, flag,
 };
-use super::world::{Call, CallState, Core, Member, ProcessKind, World};
+use super::world::{Call, CallState, Member, ProcessKind, World};
 
 /// What step 8 comes to.
 enum Choice {
@@ -89,8 +89,8 @@ impl World {
     /// Steps 6 to 8, with the mutex held.
     /// Chosen: a call whose process was uninitialised while it waited ends as uninitialised when its turn comes.
     pub(super) fn proceed(&mut self, number: usize) {
-        let (process, flags) = (self.calls[number].process, self.calls[number].flags);
-        if self.init_count(process) == 0 {
+        let flags = self.calls[number].flags;
+        if self.gone(number) {
             return self.finish(number, NOT_INITIALIZED, None);
         }
         if flags & flag::NEW_SESSION == 0
@@ -165,12 +165,18 @@ impl World {
 
     /// The user answers a dialog that stayed open for a while.
     pub(super) fn answered(&mut self, number: usize, answer: DialogAnswer) {
-        if self.init_count(self.calls[number].process) == 0 {
+        self.deliver_on(self.calls[number].process, self.calls[number].thread);
+        if self.gone(number) {
             return self.finish(number, NOT_INITIALIZED, None);
         }
         if !self.decided(number, answer) {
             self.dialogs(number);
         }
+    }
+
+    /// Whether the process of a call has uninitialised, or left fast, while the call waited.
+    pub(super) fn gone(&self, number: usize) -> bool {
+        !self.ready(self.calls[number].process, self.calls[number].thread)
     }
 
     /// Whether an answer settles the choice of the profile; a wrong name does not. Then the call goes on.
@@ -186,7 +192,11 @@ impl World {
             Act::Create { name, .. } if !valid(&name) || self.taken(&name, None) => None,
             Act::Create { name, mut services } => {
                 services.iter_mut().for_each(|service| service.configured = true);
-                Some(self.add_profile(&name, false, services))
+                let id = self.add_profile(&name, false, services);
+                if let Some(profile) = self.profile_mut(id) {
+                    profile.made_as = Some(name);
+                }
+                Some(id)
             }
         };
         let Some(id) = profile else { return false };
@@ -229,12 +239,12 @@ impl World {
     }
 
     /// Step 11: which services the entry function configured, and which are disabled for the session. None if a required one failed.
-    fn check_services(&mut self, number: usize, id: u32) -> Option<(Vec<usize>, Vec<String>)> {
+    fn check_services(&mut self, number: usize, id: u32) -> Option<(Vec<usize>, Vec<usize>)> {
         let (mut cured, mut disabled) = (Vec::new(), Vec::new());
         for at in 0..self.service_count(id) {
             let Some(service) = self.profile_mut(id).map(|profile| profile.services[at].clone()) else { continue };
             if service.disabled {
-                disabled.push(service.name);
+                disabled.push(at);
                 continue;
             }
             if service.configured {
@@ -244,7 +254,7 @@ impl World {
                 Health::Fine => {}
                 Health::Cured => cured.push(at),
                 Health::Failed if service.required => return None,
-                Health::Failed => disabled.push(service.name),
+                Health::Failed => disabled.push(at),
             }
         }
         Some((cured, disabled))
@@ -258,7 +268,9 @@ impl World {
             return Health::Failed;
         }
         if !ui {
-            return if self.script.next_entry(&service.name) { Health::Cured } else { Health::Failed };
+            let good = self.script.next_entry(&service.name);
+            self.note(&service.name, "configure", if good { S_OK } else { UNCONFIGURED });
+            return if good { Health::Cured } else { Health::Failed };
         }
         for _ in 0..2 {
             self.calls[number].config_dialogs += 1;
@@ -281,11 +293,15 @@ impl World {
     }
 
     /// Step 12: a new core, which takes the shared slot if others are allowed.
-    fn publish(&mut self, number: usize, profile: u32, disabled: Vec<String>) {
+    fn publish(&mut self, number: usize, profile: u32, disabled: Vec<usize>) {
         let shared = self.calls[number].flags & flag::ALLOW_OTHERS != 0;
         let core = self.next_core;
         self.next_core += 1;
-        self.cores.push(Core { number: core, profile, shared, ended: false, creator: self.members.len(), disabled });
+        for at in &disabled {
+            let name = self.profile(profile).and_then(|profile| profile.services.get(*at)).map(|service| service.name.clone());
+            self.note(&name.unwrap_or_default(), "disabled", S_OK);
+        }
+        self.add_core(core, profile, shared, disabled);
         if shared {
             self.shared_slot = Some(core);
         }
@@ -296,7 +312,23 @@ impl World {
     fn add_member(&mut self, number: usize, core: u32, joined: bool) -> Option<SessionFacts> {
         let call = &self.calls[number];
         let no_mail = call.flags & flag::NO_MAIL != 0;
-        self.members.push(Member { process: call.process, core, no_mail, live: true, released: false, call: Some(number) });
+        let (flags, process) = (call.flags, call.process);
+        self.members.push(Member { process, core, no_mail, live: true, released: false, call: Some(number), last_error: None });
+        let now = self.now;
+        if let Some(resources) = self.core_mut(core).map(|core| &mut core.resources).filter(|resources| !no_mail && !resources.told) {
+            (resources.told, resources.due) = (true, Some(now));
+            self.note("", "told", S_OK);
+        }
+        if !joined {
+            self.start_eagerly(core);
+        }
+        let download = !no_mail && flags & flag::FORCE_DOWNLOAD != 0;
+        if download || self.knobs.eager_transports {
+            self.start_transports_now(core);
+        }
+        if download {
+            self.download(core);
+        }
         self.facts(self.members.len() - 1, joined)
     }
 
@@ -309,6 +341,7 @@ impl World {
             session,
             logon_dialogs: call.logon_dialogs,
             config_dialogs: call.config_dialogs,
+            gave: Gave::Nothing,
         });
         if std::mem::take(&mut call.holds) {
             self.give_back();

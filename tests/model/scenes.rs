@@ -372,7 +372,7 @@ fn a_disabled_service_is_left_alone() {
     w.add_profile("Q", false, vec![Svc { disabled: true, ..service("X", false, true) }, service("Y", false, false)]);
     let done = logon(&mut w, 1, Some("Q"), NEW);
     assert_eq!(done.code(), Some(S_OK));
-    assert_eq!(w.cores[0].disabled, ["X", "Y"]);
+    assert_eq!(w.cores[0].disabled, [0, 1]);
 }
 
 /// Random operations of three processes: whatever happens, the world stays sound, and running it twice gives the same.

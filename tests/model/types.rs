@@ -25,6 +25,29 @@ pub const NO_ACCESS: u32 = 0x8007_0005;
 /// The session has ended, or is not the caller's.
 pub const INVALID_OBJECT: u32 = 0x8004_0108;
 
+/// The bit of an HRESULT that says failure.
+pub const CANNOT_CONTINUE: u32 = 0x8000_0000;
+/// One provider fails; its service may be used.
+pub const FAIL_ONE: u32 = 0x8004_011D;
+/// A provider lacks configuration.
+pub const UNCONFIGURED: u32 = 0x8004_011C;
+/// No such interface.
+pub const NO_INTERFACE: u32 = 0x8000_4002;
+/// Nobody does that.
+pub const NO_SUPPORT: u32 = 0x8004_0102;
+/// A provider has as many sessions as it admits.
+pub const SESSION_LIMIT: u32 = 0x8004_0112;
+/// An entry identifier of somebody else.
+pub const UNKNOWN_ENTRYID: u32 = 0x8004_0201;
+/// No such bookmark.
+pub const INVALID_BOOKMARK: u32 = 0x8004_0405;
+/// Success, with errors on the way.
+pub const ERRORS_RETURNED: u32 = 0x0004_0380;
+/// Success, without an identity.
+pub const NO_SERVICE: u32 = 0x0004_0203;
+/// What Unadvise answers when all is well.
+pub const UNADVISE_OK: u32 = S_OK;
+
 /// What DeleteProfile answers for a profile that is marked already: it is still there, and nothing more happens (PROFILE-078).
 pub const DELETE_MARKED: u32 = S_OK;
 
@@ -65,12 +88,65 @@ pub mod flag {
     pub const UNICODE: u32 = 0x8000_0000;
     /// All of them.
     pub const KNOWN: u32 = 0x8033_B07F;
+    /// MAPI_MULTITHREAD_NOTIFICATIONS
+    pub const INIT_MULTITHREAD: u32 = 0x1;
     /// The flags of MAPIInitialize.
     pub const INIT_KNOWN: u32 = 0x1_0009;
     /// MAPI_LOGOFF_SHARED
     pub const LOGOFF_SHARED: u32 = 0x1;
     /// MAPI_LOGOFF_UI
     pub const LOGOFF_UI: u32 = 0x2;
+}
+
+/// The flags of OpenMsgStore.
+pub mod store_flag {
+    /// MDB_NO_MAIL
+    pub const NO_MAIL: u32 = 0x80;
+    /// All of them.
+    pub const KNOWN: u32 = 0x1BD;
+}
+
+/// Which providers have rows in the status table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusRows {
+    /// Those that are logged on.
+    #[default]
+    Active,
+    /// Every one of the profile.
+    Profile,
+}
+
+/// When notifications arrive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// At the next call of their thread.
+    #[default]
+    Queued,
+    /// Inside the call that causes them.
+    Inline,
+    /// On a thread of MAPI's own.
+    Thread,
+}
+
+/// What GetLastError knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastError {
+    /// The last failure.
+    #[default]
+    Kept,
+    /// The last failure, unless a success came after it.
+    Cleared,
+    /// Nothing.
+    None,
+}
+
+/// What a sink is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The session ends: log off.
+    EndOfSession,
+    /// A client logged off.
+    LoggedOff,
 }
 
 /// How an invalid parameter of MAPILogonEx is answered.
@@ -114,6 +190,32 @@ pub struct Knobs {
     pub strict_threads: bool,
     /// MAPI_LOGOFF_SHARED counts from the creator of the session only.
     pub logoff_shared_by_owner: bool,
+    /// MAPI_LOGOFF_SHARED tells every client of the machine.
+    pub logoff_shared_machine_wide: bool,
+    /// Any logoff is told as the end of the session.
+    pub critical_on_any_logoff: bool,
+    /// Address books and stores log on inside the logon.
+    pub eager_providers: bool,
+    /// Transports start inside the logon.
+    pub eager_transports: bool,
+    /// See there.
+    pub status_rows: StatusRows,
+    /// FlushQueues of the spooler works in a session without mail.
+    pub no_mail_flush_ok: bool,
+    /// What is queued is delivered even after Unadvise and Logoff.
+    pub late_delivery: bool,
+    /// See there.
+    pub delivery: Delivery,
+    /// What Unadvise answers for a number that it does not know.
+    pub unadvise_unknown: u32,
+    /// See there.
+    pub last_error: LastError,
+    /// QueryIdentity logs the address books on.
+    pub query_identity_opens_ab: bool,
+    /// An address book that lacks configuration disables its service in OpenAddressBook too.
+    pub ab_unconfigured_disables: bool,
+    /// Reading backwards moves the cursor to the first row read.
+    pub negative_read_to_first: bool,
 }
 
 impl Default for Knobs {
@@ -132,6 +234,19 @@ impl Default for Knobs {
             strict_service: false,
             strict_threads: false,
             logoff_shared_by_owner: false,
+            logoff_shared_machine_wide: false,
+            critical_on_any_logoff: false,
+            eager_providers: false,
+            eager_transports: false,
+            status_rows: StatusRows::Active,
+            no_mail_flush_ok: false,
+            late_delivery: false,
+            delivery: Delivery::Queued,
+            unadvise_unknown: NOT_FOUND,
+            last_error: LastError::Kept,
+            query_identity_opens_ab: true,
+            ab_unconfigured_disables: false,
+            negative_read_to_first: false,
         }
     }
 }
@@ -188,6 +303,83 @@ pub struct Request {
     pub null_result: bool,
 }
 
+/// A method of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// OpenAddressBook.
+    OpenAddressBook,
+    /// OpenMsgStore.
+    OpenMsgStore {
+        /// Which store of the profile, from 0.
+        store: usize,
+        /// Flag word.
+        flags: u32,
+    },
+    /// GetStatusTable.
+    GetStatusTable,
+    /// OpenEntry with the entry identifier of a status row.
+    OpenStatus {
+        /// The session in whose table the row stands.
+        of: usize,
+        /// Which row, from 0.
+        row: usize,
+    },
+    /// EnumAdrTypes.
+    EnumAdrTypes,
+    /// QueryIdentity.
+    QueryIdentity,
+    /// Advise for the events of the session.
+    Advise {
+        /// The sink; zero is NULL.
+        sink: u32,
+    },
+    /// Unadvise.
+    Unadvise {
+        /// Number of the registration.
+        connection: u32,
+    },
+    /// GetLastError.
+    GetLastError {
+        /// The HRESULT that is asked about.
+        hr: u32,
+    },
+    /// IMAPIClientShutdown::QueryFastShutdown.
+    QueryFastShutdown,
+    /// IMAPIClientShutdown::NotifyProcessShutdown.
+    NotifyProcessShutdown,
+    /// IMAPIClientShutdown::DoFastShutdown.
+    DoFastShutdown,
+}
+
+/// A method of an object that a session gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ObjectMethod {
+    /// The last Release.
+    Release,
+    /// IMAPITable::GetRowCount.
+    Count,
+    /// IMAPITable::SeekRow.
+    Seek {
+        /// Bookmark.
+        origin: u32,
+        /// Rows.
+        by: i32,
+    },
+    /// IMAPITable::QueryRows.
+    Rows {
+        /// How many.
+        count: i32,
+        /// Flag word.
+        flags: u32,
+    },
+    /// IMAPIProp::GetPropList.
+    Props,
+    /// IMAPIStatus::ValidateState.
+    Validate,
+    /// IMAPIStatus::FlushQueues.
+    Flush,
+}
+
 /// What a client does.
 ///
 /// The operations on profiles stand for calls with MAPI_APP_PROFILE set, so that app profiles may be changed too.
@@ -240,6 +432,54 @@ pub enum Op {
         /// Number of the session.
         session: usize,
     },
+    /// A method of a session; the clock runs until it is done.
+    On {
+        /// Calling process.
+        process: u32,
+        /// Calling thread.
+        thread: u32,
+        /// Number of the session.
+        session: usize,
+        /// The method.
+        method: Method,
+    },
+    /// GetStatusTable on a thread of its own; it is left waiting if it must wait for transports.
+    BeginTable {
+        /// Calling process.
+        process: u32,
+        /// Calling thread.
+        thread: u32,
+        /// Number of the session.
+        session: usize,
+    },
+    /// The clock runs until the call with this number is done: calls of GetStatusTable and EnumAdrTypes in order of their beginnings, from 0.
+    FinishTable {
+        /// Number of the call.
+        call: usize,
+    },
+    /// A method of an object.
+    Object {
+        /// Calling process.
+        process: u32,
+        /// Calling thread.
+        thread: u32,
+        /// Number of the object: objects that sessions gave in order, from 0.
+        object: usize,
+        /// The method.
+        method: ObjectMethod,
+    },
+    /// HrDispatchNotifications.
+    Dispatch {
+        /// Calling process.
+        process: u32,
+        /// Calling thread.
+        thread: u32,
+    },
+    /// A process ends without a word.
+    Kill {
+        /// The process.
+        process: u32,
+    },
     /// Virtual time passes.
     Advance {
         /// Milliseconds.
@@ -276,6 +516,27 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// The process and thread that make it.
+    pub fn maker(&self) -> Option<(u32, u32)> {
+        match self {
+            Op::Logon(request) | Op::BeginLogon(request) => Some((request.process, request.thread)),
+            Op::FinishLogon { .. } | Op::FinishTable { .. } | Op::Advance { .. } | Op::Kill { .. } => None,
+            Op::Initialize { process, thread, .. }
+            | Op::Uninitialize { process, thread }
+            | Op::Logoff { process, thread, .. }
+            | Op::Release { process, thread, .. }
+            | Op::On { process, thread, .. }
+            | Op::BeginTable { process, thread, .. }
+            | Op::Object { process, thread, .. }
+            | Op::Dispatch { process, thread }
+            | Op::DeleteProfile { process, thread, .. }
+            | Op::RenameProfile { process, thread, .. }
+            | Op::SetDefault { process, thread, .. } => Some((*process, *thread)),
+        }
+    }
+}
+
 /// How a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -306,6 +567,26 @@ pub struct SessionFacts {
     pub core: u32,
 }
 
+/// What a method gives beside its HRESULT.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Gave {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// An object, by its number.
+    Object(usize),
+    /// A number.
+    Number(i64),
+    /// Strings.
+    Texts(Vec<String>),
+    /// Rows, by PR_ROWID.
+    Rows(Vec<u32>),
+    /// An identity, by its display name, or the one that stands for nobody.
+    Identity(Option<String>),
+    /// Whether GetLastError had something to say.
+    Known(bool),
+}
+
 /// What an operation gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -319,6 +600,8 @@ pub struct Outcome {
     pub logon_dialogs: u32,
     /// Configuration dialogs of services shown so far by this call.
     pub config_dialogs: u32,
+    /// What else a method gave.
+    pub gave: Gave,
 }
 
 impl Outcome {
@@ -329,7 +612,7 @@ impl Outcome {
 
     /// An answer without anything else.
     pub fn of(answer: Answer) -> Outcome {
-        Outcome { answer, call: None, session: None, logon_dialogs: 0, config_dialogs: 0 }
+        Outcome { answer, call: None, session: None, logon_dialogs: 0, config_dialogs: 0, gave: Gave::Nothing }
     }
 
     /// The HRESULT, if the call is done.
@@ -389,9 +672,53 @@ pub struct Script {
     /// Results of the entry function without user interface, by name of the service: true is success.
     /// The last one stays; none at all is failure.
     pub entry: BTreeMap<String, VecDeque<bool>>,
+    /// What providers do, by section.
+    pub providers: BTreeMap<String, Behaviour>,
+}
+
+/// What a provider does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Behaviour {
+    /// Results of its logons. The last one stays; none at all is success.
+    pub logon: VecDeque<u32>,
+    /// How long a transport takes to log on.
+    pub after_ms: u64,
+    /// Results of its logoffs; none left is success.
+    pub logoff: VecDeque<u32>,
+    /// Messages that wait for a transport.
+    pub inbound: u32,
+    /// Results of fetching one; none left is success.
+    pub download: VecDeque<u32>,
 }
 
 impl Script {
+    /// The next result of a provider's logon, and how long it takes.
+    pub fn next_logon(&mut self, section: &str) -> (u32, u64) {
+        let Some(script) = self.providers.get_mut(section) else { return (S_OK, 0) };
+        let result = if script.logon.len() > 1 { script.logon.pop_front() } else { script.logon.front().copied() };
+        (result.unwrap_or(S_OK), script.after_ms)
+    }
+
+    /// The next result of a provider's logoff.
+    pub fn next_logoff(&mut self, section: &str) -> u32 {
+        self.providers.get_mut(section).and_then(|script| script.logoff.pop_front()).unwrap_or(S_OK)
+    }
+
+    /// A transport fetches what waits, until one fails: how many it fetched, and the last result.
+    pub fn fetch(&mut self, section: &str) -> (u32, u32) {
+        let Some(script) = self.providers.get_mut(section) else { return (0, S_OK) };
+        let mut fetched = 0;
+        while script.inbound > 0 {
+            let result = script.download.pop_front().unwrap_or(S_OK);
+            if result & CANNOT_CONTINUE != 0 {
+                return (fetched, result);
+            }
+            script.inbound -= 1;
+            fetched += 1;
+        }
+        (fetched, S_OK)
+    }
+
     /// The next answer to a configuration dialog of this service.
     pub fn next_config(&mut self, service: &str) -> Option<Config> {
         self.config.get_mut(service).and_then(VecDeque::pop_front)

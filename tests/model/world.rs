@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::clock::{Holder, Mutex};
+use super::notify::{Home, Queued, Sink};
+use super::resources::{Prov, Resource, Resources};
+use super::session::{Body, Object, Wait};
 use super::types::{
-    Answer, E_FAIL, INVALID_OBJECT, INVALID_PARAMETER, Knobs, NOT_FOUND, NOT_INITIALIZED, Name, Op, Outcome, S_OK, Script, SessionFacts,
-    UNKNOWN_FLAGS, flag,
+    Answer, E_FAIL, Gave, INVALID_OBJECT, INVALID_PARAMETER, Knobs, Method, NOT_FOUND, NOT_INITIALIZED, Name, Note, Op, Outcome, S_OK,
+    Script, SessionFacts, UNKNOWN_FLAGS, flag,
 };
 
 /// What a process is.
@@ -27,6 +30,10 @@ pub struct Process {
     pub count: u32,
     /// How often each thread called MAPIInitialize more than MAPIUninitialize.
     pub threads: BTreeMap<u32, u32>,
+    /// Where its notifications are delivered, while it is initialised.
+    pub home: Option<Home>,
+    /// It has left fast.
+    pub left: bool,
 }
 
 /// A message service of a profile.
@@ -59,6 +66,8 @@ pub struct Profile {
     pub pending_rename: Option<String>,
     /// Its services, in order.
     pub services: Vec<Svc>,
+    /// The name under which a user created it in a dialog.
+    pub made_as: Option<String>,
 }
 
 /// A session core: what the members of a shared session have in common.
@@ -74,8 +83,12 @@ pub struct Core {
     pub ended: bool,
     /// The session that made it.
     pub creator: usize,
-    /// Names of the services that are disabled for it.
-    pub disabled: Vec<String>,
+    /// Positions of the services that are disabled for it.
+    pub disabled: Vec<usize>,
+    /// The profile's name when it was made.
+    pub name: String,
+    /// Its providers.
+    pub resources: Resources,
 }
 
 /// One client's session.
@@ -93,6 +106,8 @@ pub struct Member {
     pub released: bool,
     /// The logon that made it, unless the world began with it.
     pub call: Option<usize>,
+    /// The last failure of one of its methods.
+    pub last_error: Option<u32>,
 }
 
 /// A logon, done or not.
@@ -125,6 +140,8 @@ pub struct Call {
 pub enum CallState {
     /// On its way, within one operation.
     Running,
+    /// It was handed the mutex and can go on.
+    Granted,
     /// In the queue for the mutex, at most until then.
     Queued {
         /// The moment at which it gives up.
@@ -137,7 +154,7 @@ pub enum CallState {
         /// The answer.
         answer: super::types::DialogAnswer,
     },
-    /// It has returned.
+    /// It has returned, or will never: its process was killed.
     Done(Outcome),
 }
 
@@ -189,6 +206,24 @@ pub struct World {
     pub next_profile: u32,
     /// Numbers given so far.
     pub next_core: u32,
+    /// Providers of the installed services, by name of the service.
+    pub installed: BTreeMap<String, Vec<Prov>>,
+    /// The setting of fast shutdown: 0 unless a provider objects, 1 if all agree, 2 never.
+    pub fast_shutdown: u8,
+    /// Objects that sessions gave, in order.
+    pub objects: Vec<Object>,
+    /// Calls that may wait for transports, in order.
+    pub waits: Vec<Wait>,
+    /// Registrations.
+    pub sinks: Vec<Sink>,
+    /// Numbers given so far.
+    pub connections: u32,
+    /// Notifications on their way.
+    pub queue: Vec<Queued>,
+    /// What providers and services were asked in the last operation: which, what, and the answer.
+    pub did: Vec<(String, &'static str, u32)>,
+    /// What sinks were told in the last operation.
+    pub told: Vec<(u32, Note)>,
 }
 
 impl World {
@@ -200,6 +235,11 @@ impl World {
     /// Does it, and says what came of it.
     pub fn apply(&mut self, op: &Op) -> Outcome {
         self.settle();
+        self.did.clear();
+        self.told.clear();
+        if let Some((process, thread)) = op.maker() {
+            self.deliver_on(process, thread);
+        }
         let outcome = match op {
             Op::Initialize { process, thread, flags, version } => self.initialize(*process, *thread, *flags, *version),
             Op::Uninitialize { process, thread } => self.uninitialize(*process, *thread),
@@ -215,6 +255,19 @@ impl World {
             Op::FinishLogon { call } => self.run_until_done(*call),
             Op::Logoff { process, thread, session, flags } => self.logoff(*process, *thread, *session, *flags),
             Op::Release { process, session, .. } => self.release_session(*process, *session),
+            Op::On { process, thread, session, method } => self.method(*process, *thread, *session, method),
+            Op::BeginTable { process, thread, session } => {
+                let call = self.begin_wait(*process, *thread, *session, Method::GetStatusTable);
+                self.settle();
+                self.report_wait(call)
+            }
+            Op::FinishTable { call } => self.run_wait(*call),
+            Op::Object { process, thread, object, method } => self.object_method(*process, *thread, *object, method),
+            Op::Dispatch { process, thread } => self.if_ready(*process, *thread, |_| S_OK),
+            Op::Kill { process } => {
+                self.kill(*process);
+                Outcome::hr(S_OK)
+            }
             Op::Advance { ms } => {
                 self.advance(*ms);
                 Outcome::hr(S_OK)
@@ -231,7 +284,7 @@ impl World {
     pub fn ready(&self, process: u32, thread: u32) -> bool {
         let Some(process) = self.processes.get(&process) else { return false };
         let own = process.threads.get(&thread).copied().unwrap_or(0);
-        process.count > 0 && (!self.knobs.strict_threads || own > 0)
+        process.count > 0 && !process.left && (!self.knobs.strict_threads || own > 0)
     }
 
     fn if_ready(&mut self, process: u32, thread: u32, act: impl FnOnce(&mut World) -> u32) -> Outcome {
@@ -239,6 +292,9 @@ impl World {
     }
 
     fn initialize(&mut self, process: u32, thread: u32, flags: u32, version: u32) -> Outcome {
+        if self.processes.get(&process).is_some_and(|process| process.left) {
+            return Outcome::hr(NOT_INITIALIZED);
+        }
         if version != 0 {
             return Outcome::hr(INVALID_PARAMETER);
         }
@@ -247,6 +303,8 @@ impl World {
         }
         let process = self.processes.entry(process).or_default();
         process.count += 1;
+        let home = if flags & flag::INIT_MULTITHREAD != 0 { Home::Dedicated } else { Home::Thread(thread) };
+        process.home.get_or_insert(home);
         *process.threads.entry(thread).or_default() += 1;
         Outcome::hr(S_OK)
     }
@@ -254,52 +312,56 @@ impl World {
     /// Lowers the counts; at zero every session of the process ends, in order.
     /// Chosen: the counts of its other threads go to zero with it.
     fn uninitialize(&mut self, number: u32, thread: u32) -> Outcome {
-        let Some(process) = self.processes.get_mut(&number).filter(|process| process.count > 0) else { return Outcome::hr(S_OK) };
+        let usable = |process: &&mut Process| process.count > 0 && !process.left;
+        let Some(process) = self.processes.get_mut(&number).filter(usable) else { return Outcome::hr(S_OK) };
         process.count -= 1;
         if let Some(own) = process.threads.get_mut(&thread) {
             *own = own.saturating_sub(1);
         }
         if process.count == 0 {
             process.threads.values_mut().for_each(|own| *own = 0);
-            let ending: Vec<usize> =
-                (0..self.members.len()).filter(|&m| self.members[m].live && self.members[m].process == number).collect();
-            for session in ending {
-                self.leave(session);
-            }
+            self.end_sessions(number);
+            self.processes.entry(number).or_default().home = None;
         }
         Outcome::hr(S_OK)
     }
 
+    /// The sessions of a process end, in order.
+    pub(super) fn end_sessions(&mut self, process: u32) {
+        let ending: Vec<usize> =
+            (0..self.members.len()).filter(|&m| self.members[m].live && self.members[m].process == process).collect();
+        for session in ending {
+            self.leave(session, false);
+        }
+    }
+
     /// Chosen: an ended, foreign or unknown session is noticed before a bad flag.
     fn logoff(&mut self, process: u32, thread: u32, session: usize, flags: u32) -> Outcome {
-        if !self.ready(process, thread) {
-            return Outcome::hr(NOT_INITIALIZED);
+        if let Some(hr) = self.refusal(process, thread, session) {
+            return Outcome::hr(hr);
         }
-        let Some(member) = self.members.get(session).filter(|m| m.process == process && m.live && !m.released) else {
-            return Outcome::hr(INVALID_OBJECT);
-        };
         if flags & !(flag::LOGOFF_SHARED | flag::LOGOFF_UI) != 0 {
             return Outcome::hr(UNKNOWN_FLAGS);
         }
-        let number = member.core;
-        if flags & flag::LOGOFF_SHARED != 0 {
-            self.end_sharing(number, session);
-        }
-        self.leave(session);
+        let number = self.members[session].core;
+        let ends = flags & flag::LOGOFF_SHARED != 0 && self.end_sharing(number, session);
+        self.leave(session, ends);
         Outcome::hr(S_OK)
     }
 
     /// A shared core is closed for new members; an individual one does not care.
     /// Chosen: the owner of a shared session is the session that made it, not its process.
-    fn end_sharing(&mut self, number: u32, session: usize) {
+    fn end_sharing(&mut self, number: u32, session: usize) -> bool {
         let by_owner = self.knobs.logoff_shared_by_owner;
-        let Some(core) = self.cores.iter_mut().find(|core| core.number == number) else { return };
-        if core.shared && (!by_owner || core.creator == session) {
+        let Some(core) = self.cores.iter_mut().find(|core| core.number == number) else { return false };
+        let counts = core.shared && (!by_owner || core.creator == session);
+        if counts {
             core.ended = true;
             if self.shared_slot == Some(number) {
                 self.shared_slot = None;
             }
         }
+        counts
     }
 
     /// Release works whatever the state of the process; only the owner's pointer counts, and only once.
@@ -309,18 +371,34 @@ impl World {
         };
         member.released = true;
         if member.live {
-            self.leave(session);
+            self.leave(session, false);
         }
         Outcome::hr(S_OK)
     }
 
-    /// A member goes; with the last one the core goes, and with the last core what waited on its profile happens.
-    fn leave(&mut self, session: usize) {
+    /// A member goes: its stores close, the others are told. With the last one the core goes, its providers are logged off, and what waited on
+    /// the profile happens; with the last one that has mail the spooler forgets the session.
+    fn leave(&mut self, session: usize, ends: bool) {
         let Some(member) = self.members.get_mut(session) else { return };
         member.live = false;
-        let number = member.core;
-        if self.members.iter().any(|m| m.live && m.core == number) {
+        let (number, had_mail) = (member.core, !member.no_mail);
+        let last = self.member_count(number) == 0;
+        for object in self.objects.clone().into_iter().filter(|object| object.session == session && !object.released && !last) {
+            if let Body::Store(place) = object.body {
+                self.close_store(number, place);
+            }
+        }
+        self.tell(session, ends);
+        let others_mail = self.members.iter().any(|m| m.live && m.core == number && !m.no_mail);
+        let told = self.core(number).is_some_and(|core| core.resources.told);
+        if told && (last || had_mail && !others_mail) {
+            self.forget(number);
+        }
+        if !last {
             return;
+        }
+        for resource in [Resource::Transport, Resource::AddressBook, Resource::Store] {
+            self.log_off_all(number, resource);
         }
         let Some(at) = self.cores.iter().position(|core| core.number == number) else { return };
         let core = self.cores.remove(at);
@@ -350,14 +428,14 @@ impl World {
 
     /// Adds a process that has called MAPIInitialize once, on this thread.
     pub fn add_process(&mut self, number: u32, kind: ProcessKind, thread: u32) {
-        self.processes.insert(number, Process { kind, count: 1, threads: BTreeMap::from([(thread, 1)]) });
+        self.processes.insert(number, Process { kind, count: 1, threads: BTreeMap::from([(thread, 1)]), home: Some(Home::Thread(thread)), left: false });
     }
 
     /// Adds a profile and returns its id.
     pub fn add_profile(&mut self, name: &str, app: bool, services: Vec<Svc>) -> u32 {
         let id = self.next_profile;
         self.next_profile += 1;
-        self.profiles.push(Profile { id, name: name.to_string(), app, marked: false, pending_rename: None, services });
+        self.profiles.push(Profile { id, name: name.to_string(), app, marked: false, pending_rename: None, services, made_as: None });
         id
     }
 
@@ -366,12 +444,18 @@ impl World {
         let number = self.next_core;
         self.next_core += 1;
         let session = self.members.len();
-        self.cores.push(Core { number, profile, shared, ended: false, creator: session, disabled: Vec::new() });
-        self.members.push(Member { process, core: number, no_mail, live: true, released: false, call: None });
+        self.add_core(number, profile, shared, Vec::new());
+        self.members.push(Member { process, core: number, no_mail, live: true, released: false, call: None, last_error: None });
         if shared {
             self.shared_slot = Some(number);
         }
         session
+    }
+
+    pub(super) fn add_core(&mut self, number: u32, profile: u32, shared: bool, disabled: Vec<usize>) {
+        let name = self.profile(profile).map(|profile| profile.name.clone()).unwrap_or_default();
+        let (creator, resources) = (self.members.len(), Resources::default());
+        self.cores.push(Core { number, profile, shared, ended: false, creator, disabled, name, resources });
     }
 
     // Queries for comparison.
@@ -420,7 +504,9 @@ impl World {
 
     /// Whether this thread is inside a logon. A real thread makes one call at a time, so a generator should leave such a thread alone.
     pub fn thread_busy(&self, process: u32, thread: u32) -> bool {
-        self.calls.iter().any(|call| call.process == process && call.thread == thread && !matches!(call.state, CallState::Done(_)))
+        let logons = self.calls.iter().filter(|call| !matches!(call.state, CallState::Done(_))).map(|call| (call.process, call.thread));
+        let waits = self.waits.iter().filter(|wait| wait.done.is_none() && !wait.killed).map(|wait| (wait.process, wait.thread));
+        logons.chain(waits).any(|caller| caller == (process, thread))
     }
 
     /// Numbers of the logons that are not done.
@@ -458,12 +544,17 @@ impl World {
                 session: None,
                 logon_dialogs: call.logon_dialogs,
                 config_dialogs: call.config_dialogs,
+                gave: Gave::Nothing,
             },
         }
     }
 
     pub(super) fn core(&self, number: u32) -> Option<&Core> {
         self.cores.iter().find(|core| core.number == number)
+    }
+
+    pub(super) fn core_mut(&mut self, number: u32) -> Option<&mut Core> {
+        self.cores.iter_mut().find(|core| core.number == number)
     }
 
     pub(super) fn profile(&self, id: u32) -> Option<&Profile> {

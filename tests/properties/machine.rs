@@ -24,9 +24,10 @@ impl ReferenceStateMachine for Reference {
     type Transition = Op;
 
     fn init_state() -> BoxedStrategy<Reference> {
-        proptest::collection::vec(any::<u8>(), WORLD_BYTES)
-            .prop_map(|bytes| {
+        (proptest::collection::vec(any::<u8>(), WORLD_BYTES), any::<bool>())
+            .prop_map(|(bytes, sessions)| {
                 let plan = plan::plan(&mut Bytes::new(&bytes));
+                let plan = if sessions { plan::of_sessions(plan) } else { plan };
                 Reference { world: plan.world.clone(), told: Vec::new(), plan, last: None }
             })
             .boxed()

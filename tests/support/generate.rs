@@ -4,7 +4,7 @@ use super::choices::Choices;
 use super::plan::{PROCESSES, Plan, THREADS};
 use super::texts;
 use crate::model::table::Flags;
-use crate::model::{Name, Op, Pw, Request, World, flag};
+use crate::model::{Body, Method, Name, ObjectMethod, Op, Pw, Request, World, flag};
 
 /// What an operation can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +21,18 @@ pub enum Kind {
     Delete,
     Rename,
     SetDefault,
+    Method,
+    Object,
+    Table,
+    FinishTable,
+    Sink,
+    Dispatch,
+    Leave,
+    Kill,
 }
 
 /// Kinds of operations and how often each comes.
-const KINDS: [(Kind, usize); 11] = [
+const KINDS: [(Kind, usize); 19] = [
     (Kind::Logon, 8),
     (Kind::Begin, 4),
     (Kind::Logoff, 4),
@@ -35,6 +43,32 @@ const KINDS: [(Kind, usize); 11] = [
     (Kind::Delete, 2),
     (Kind::Rename, 2),
     (Kind::SetDefault, 2),
+    (Kind::Uninitialize, 1),
+    (Kind::Method, 4),
+    (Kind::Object, 2),
+    (Kind::Table, 1),
+    (Kind::FinishTable, 1),
+    (Kind::Sink, 2),
+    (Kind::Dispatch, 1),
+    (Kind::Leave, 1),
+    (Kind::Kill, 1),
+];
+
+/// The same for worlds about what hangs from sessions.
+const SESSION_KINDS: [(Kind, usize); 14] = [
+    (Kind::Logon, 5),
+    (Kind::Method, 14),
+    (Kind::Object, 8),
+    (Kind::Sink, 6),
+    (Kind::Logoff, 3),
+    (Kind::Table, 3),
+    (Kind::FinishTable, 1),
+    (Kind::Dispatch, 2),
+    (Kind::Advance, 3),
+    (Kind::Leave, 2),
+    (Kind::Release, 1),
+    (Kind::Kill, 1),
+    (Kind::Initialize, 2),
     (Kind::Uninitialize, 1),
 ];
 
@@ -59,9 +93,14 @@ pub const REAL_FLAGS: [u32; 15] = [
 
 /// The kinds of operations of one run: all of them, or some. Each stands there as often as it shall come.
 pub fn swarm(choices: &mut impl Choices) -> Vec<Kind> {
-    let mask = if choices.coin() { choices.below(1 << 11) | 1 } else { !0 };
+    let mask = if choices.coin() { choices.below(1 << 19) | 1 } else { !0 };
     let some = KINDS.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0);
     some.flat_map(|(_, (kind, times))| std::iter::repeat_n(*kind, *times)).collect()
+}
+
+/// The kinds of operations of a run about what hangs from sessions.
+pub fn session_swarm() -> Vec<Kind> {
+    SESSION_KINDS.iter().flat_map(|(kind, times)| std::iter::repeat_n(*kind, *times)).collect()
 }
 
 /// An operation that can be made in this world.
@@ -87,6 +126,29 @@ pub fn any_op(choices: &mut impl Choices, plan: &Plan, world: &World) -> Op {
             let (process, session) = session(choices, world, process);
             Op::Release { process, thread, session }
         }
+        Kind::Method => {
+            let (process, session) = session(choices, world, process);
+            Op::On { process, thread, session, method: method(choices, world, session) }
+        }
+        Kind::Sink => {
+            let (process, session) = session(choices, world, process);
+            let connection = choices.below(world.connections.min(200) + 2);
+            let method = choices.of(&[Method::Advise { sink: 1 }, Method::Advise { sink: 1 }, Method::Unadvise { connection }]);
+            Op::On { process, thread, session, method }
+        }
+        Kind::Leave => {
+            let (process, session) = session(choices, world, process);
+            let method = choices.of(&[Method::QueryFastShutdown, Method::NotifyProcessShutdown, Method::DoFastShutdown]);
+            Op::On { process, thread, session, method }
+        }
+        Kind::Table => {
+            let (process, session) = session(choices, world, process);
+            Op::BeginTable { process, thread, session }
+        }
+        Kind::FinishTable => Op::FinishTable { call: choices.below(u32::try_from(world.waits.len()).unwrap_or(0) + 1) as usize },
+        Kind::Object => object_method(choices, world, (process, thread)),
+        Kind::Dispatch => Op::Dispatch { process, thread },
+        Kind::Kill => Op::Kill { process },
         Kind::Initialize => {
             let flags = choices.of(&[0, 0x8, 0x1, 0x1_0000, 0x80]);
             Op::Initialize { process, thread, flags, version: u32::from(choices.once_in(9)) }
@@ -112,17 +174,48 @@ pub fn possible(world: &World, op: &Op) -> bool {
 
 /// The process and thread that make an operation.
 pub fn maker(op: &Op) -> Option<(u32, u32)> {
-    match op {
-        Op::Logon(request) | Op::BeginLogon(request) => Some((request.process, request.thread)),
-        Op::FinishLogon { .. } | Op::Advance { .. } => None,
-        Op::Initialize { process, thread, .. }
-        | Op::Uninitialize { process, thread }
-        | Op::Logoff { process, thread, .. }
-        | Op::Release { process, thread, .. }
-        | Op::DeleteProfile { process, thread, .. }
-        | Op::RenameProfile { process, thread, .. }
-        | Op::SetDefault { process, thread, .. } => Some((*process, *thread)),
+    op.maker()
+}
+
+/// A method of a session, other than those of registrations and of shutdown.
+fn method(choices: &mut impl Choices, world: &World, session: usize) -> Method {
+    let kept = world.members.get(session).and_then(|member| member.last_error).unwrap_or(0);
+    match choices.below(10) {
+        0 | 1 => Method::OpenMsgStore { store: choices.below(5) as usize, flags: choices.of(&[0, 0x80, 0x5, 0x81, 0x2]) },
+        2 => Method::OpenAddressBook,
+        3 | 4 => Method::GetStatusTable,
+        5 | 6 => {
+            let of = if choices.coin() { session } else { choices.below(u32::try_from(world.members.len()).unwrap_or(0) + 1) as usize };
+            Method::OpenStatus { of, row: choices.below(10) as usize }
+        }
+        7 => Method::EnumAdrTypes,
+        8 => Method::QueryIdentity,
+        _ => Method::GetLastError { hr: if choices.once_in(4) { choices.of(&[0, 0x8004_010F]) } else { kept } },
     }
+}
+
+/// A method of an object, mostly one that it has, mostly by its owner.
+fn object_method(choices: &mut impl Choices, world: &World, (process, thread): (u32, u32)) -> Op {
+    let there: Vec<usize> = (0..world.objects.len()).filter(|at| !world.objects[*at].released).collect();
+    let any = there.is_empty() || choices.once_in(8);
+    let object =
+        if any { choices.below(u32::try_from(world.objects.len()).unwrap_or(0).min(200) + 1) as usize } else { choices.of(&there) };
+    let found = world.objects.get(object);
+    let owner = found.map(|object| object.process).filter(|_| !choices.once_in(10)).unwrap_or(process);
+    let table = matches!(found.map(|object| &object.body), Some(Body::Table(_)));
+    let method = match choices.below(8) {
+        0 => ObjectMethod::Release,
+        1 if table => ObjectMethod::Count,
+        2 | 3 if table => ObjectMethod::Seek { origin: choices.below(4), by: choices.of(&[0, 1, 2, 5, 100, -1, -2, -100, i32::MAX, i32::MIN]) },
+        4..=7 if table => {
+            ObjectMethod::Rows { count: choices.of(&[1, 2, 255, 0, -1, -3, i32::MAX, i32::MIN]), flags: choices.of(&[0, 0, 1, 1, 2]) }
+        }
+        1..=3 => ObjectMethod::Props,
+        4 | 5 => ObjectMethod::Flush,
+        6 => ObjectMethod::Validate,
+        _ => ObjectMethod::Release,
+    };
+    Op::Object { process: owner, thread, object, method }
 }
 
 /// A thread, one that is not inside a call if there is one.

@@ -12,6 +12,7 @@ pub mod generate;
 pub mod lower;
 pub mod oracle;
 pub mod plan;
+pub mod sessions;
 pub mod storm;
 pub mod sut;
 pub mod texts;
@@ -34,6 +35,12 @@ pub fn split(input: &[u8]) -> (Plan, impl Iterator<Item = &[u8]>) {
     (plan::plan(&mut Bytes::new(world)), ops.chunks(OP_BYTES).take(MOST_OPS))
 }
 
+/// The same as [`split`], for what hangs from sessions.
+pub fn split_of_sessions(input: &[u8]) -> (Plan, impl Iterator<Item = &[u8]>) {
+    let (plan, pieces) = split(input);
+    (plan::of_sessions(plan), pieces)
+}
+
 /// Runs model and kernel side by side over a world and operations out of bytes, and holds them against each other after every step.
 ///
 /// # Panics
@@ -41,22 +48,36 @@ pub fn split(input: &[u8]) -> (Plan, impl Iterator<Item = &[u8]>) {
 /// With the whole story, when they differ.
 pub fn differential(input: &[u8]) {
     let (plan, pieces) = split(input);
+    side_by_side(&plan, pieces);
+}
+
+/// The same in a world where little stands in the way of a logon, with the operations that sessions are for.
+///
+/// # Panics
+///
+/// With the whole story, when they differ.
+pub fn session_differential(input: &[u8]) {
+    let (plan, pieces) = split_of_sessions(input);
+    side_by_side(&plan, pieces);
+}
+
+fn side_by_side<'a>(plan: &Plan, pieces: impl Iterator<Item = &'a [u8]>) {
     let mut model = plan.world.clone();
-    let mut sut = Sut::new(&plan);
+    let mut sut = Sut::new(plan);
     let mut told = Vec::new();
     let mut step = |model: &mut World, op: Op| {
         let expected = model.apply(&op);
         let got = sut.apply(&op);
         told.push(op);
         if let Err(what) = oracle::agree(model, &expected, &mut sut, &got) {
-            panic!("{what}\n{}", story(&plan, &told));
+            panic!("{what}\n{}", story(plan, &told));
         }
     };
     for op in plan.start() {
         step(&mut model, op);
     }
     for piece in pieces {
-        let op = generate::op(&mut Bytes::new(piece), &plan, &model);
+        let op = generate::op(&mut Bytes::new(piece), plan, &model);
         step(&mut model, op);
     }
 }

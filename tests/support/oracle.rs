@@ -10,12 +10,12 @@ use super::sut::{Shared, Sut};
 use crate::model::{Answer, Outcome, World};
 
 /// Says what differs, unless it is the same.
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, model: &T, kernel: &T) -> Result<(), String> {
+pub(super) fn same<T: PartialEq + std::fmt::Debug>(what: &str, model: &T, kernel: &T) -> Result<(), String> {
     if model == kernel { Ok(()) } else { Err(format!("{what} differ\n  model: {model:?}\n kernel: {kernel:?}")) }
 }
 
 /// Says what is wrong unless it holds.
-fn hold(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+pub(super) fn hold(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what()) }
 }
 
@@ -32,11 +32,15 @@ pub fn agree(model: &World, expected: &Outcome, sut: &mut Sut, got: &Outcome) ->
     }
     model.check().map_err(|what| format!("the model itself: {what}"))?;
     invariants(sut)?;
-    same_state(model, sut)
+    same_state(model, sut)?;
+    same("what providers and services were asked", &model.did, &sut.did)?;
+    same("what sinks were told", &model.told, &sut.told)?;
+    super::sessions::same_views(model, sut)?;
+    super::sessions::invariants(sut)
 }
 
-/// A session core: name of its profile, whether shared, whether ended, its clients, the disabled services.
-type CoreFacts = (String, bool, bool, usize, Vec<usize>, Vec<String>);
+/// A session core: name of its profile, whether shared, whether ended, its clients, the positions of disabled services.
+type CoreFacts = (String, bool, bool, usize, Vec<usize>, Vec<usize>);
 
 /// A profile: name, app profile, marked, name it will take, services with configured and disabled.
 type ProfileFacts<'a> = (&'a str, bool, bool, Option<&'a str>, Vec<(&'a str, bool, bool, bool, bool)>);
@@ -64,7 +68,10 @@ fn same_state(model: &World, sut: &Sut) -> Result<(), String> {
         same(&format!("counts of process {number}"), &model.init_count(*number), &count)?;
     }
     same("mutexes (free)", &model.mutex_free(), &kernel.logon_mutex().is_free())?;
-    let waiting: Vec<_> = model.waiting().into_iter().map(|call| sut.logons.get(call).copied()).collect();
+    let mut waiting: Vec<_> = model.waiting().into_iter().map(|call| sut.logons.get(call).copied()).collect();
+    let waits = (0..model.waits.len()).filter(|at| model.report_wait(*at).answer == Answer::Waiting);
+    waiting.extend(waits.map(|at| sut.waits.get(at).map(|(id, _)| *id)));
+    waiting.sort_unstable();
     same("waiting calls", &waiting, &kernel.waiting().map(Some).collect())?;
     same("next moments", &model.next_timer(), &kernel.next_time().map(|time| time.as_millis()))
 }
@@ -102,8 +109,7 @@ fn kernel_cores(kernel: &Kernel) -> Vec<CoreFacts> {
     let number = |handle: mapi_sim::call::Handle| handle.number() as usize - 1;
     let cores = kernel.sessions().map(|(handle, core)| {
         let profile = kernel.profiles().get(core.profile);
-        let service = |at: &u16| profile.and_then(|profile| profile.services.get(usize::from(*at))).map(|s| s.service.clone());
-        let disabled = core.disabled.iter().filter_map(service).collect();
+        let disabled = core.disabled.iter().map(|at| usize::from(*at)).collect();
         let name = profile.map(|profile| profile.name.clone()).unwrap_or_default();
         let clients = core.members.iter().map(|member| number(*member)).collect();
         (name, core.shared, core.ended, number(handle), clients, disabled)

@@ -1,11 +1,14 @@
 //! Random worlds: a model world, and what limits the operations on it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::choices::Choices;
 use super::generate::{self, Kind};
 use super::texts::{self, CODE_PAGES, NAMES};
-use crate::model::{Act, Config, DialogAnswer, Holder, InvalidParameters, Knobs, Op, Process, ProcessKind, Script, Svc, World, flag};
+use crate::model::{
+    Act, Behaviour, Config, DEFAULT_STORE, Delivery, DialogAnswer, Holder, INVALID_PARAMETER, InvalidParameters, Knobs, LastError,
+    NOT_FOUND, NOT_PRIMARY, Op, PRIMARY, Process, ProcessKind, Prov, Resource, S_OK, Script, StatusRows, Svc, World, flag,
+};
 
 /// Processes are numbered from 1 to this.
 pub const PROCESSES: u32 = 3;
@@ -29,12 +32,14 @@ pub struct Plan {
     pub flags: u32,
     /// Processes that are initialised first, on their first thread.
     pub initialized: Vec<u32>,
+    /// What they say to MAPIInitialize.
+    pub init_flags: u32,
 }
 
 impl Plan {
     /// The operations that come first.
     pub fn start(&self) -> Vec<Op> {
-        self.initialized.iter().map(|process| Op::Initialize { process: *process, thread: 1, flags: 0, version: 0 }).collect()
+        self.initialized.iter().map(|process| Op::Initialize { process: *process, thread: 1, flags: self.init_flags, version: 0 }).collect()
     }
 }
 
@@ -54,7 +59,95 @@ pub fn plan(choices: &mut impl Choices) -> Plan {
     profiles(choices, &mut world, &installed);
     world.holders = choices.list(3, holder);
     world.script = script(choices, &installed);
-    Plan { world, code_page, installed, kinds, flags, initialized }
+    let init_flags = if choices.once_in(4) { flag::INIT_MULTITHREAD } else { 0 };
+    if choices.once_in(8) {
+        return Plan { world, code_page, installed, kinds, flags, initialized, init_flags };
+    }
+    for name in SERVICES {
+        let providers = providers(choices, name);
+        for provider in &providers {
+            world.script.providers.insert(provider.section.clone(), behaviour(choices));
+        }
+        world.installed.insert(name.to_string(), providers);
+    }
+    world.fast_shutdown = choices.of(&[0, 0, 1, 2]);
+    resources(choices, &mut world.knobs);
+    Plan { world, code_page, installed, kinds, flags, initialized, init_flags }
+}
+
+/// The world of a plan for what hangs from sessions: profiles that can be logged on to, nobody in the way, and the operations that matter.
+pub fn of_sessions(mut plan: Plan) -> Plan {
+    plan.world.holders.clear();
+    plan.world.max_sessions = None;
+    plan.world.default = None;
+    plan.world.profiles.clear();
+    for (name, services) in [("A", &SERVICES[..]), ("Work", &SERVICES[..2])] {
+        let service = |name: &&str| Svc { name: name.to_string(), configured: true, required: false, has_entry: true, disabled: false };
+        let id = plan.world.add_profile(name, false, services.iter().map(service).collect());
+        plan.world.default.get_or_insert(id);
+    }
+    plan.initialized = (1..=PROCESSES).collect();
+    plan.kinds = generate::session_swarm();
+    plan
+}
+
+/// The providers of a service.
+fn providers(choices: &mut impl Choices, service: &str) -> Vec<Prov> {
+    let mut identity = choices.coin().then(|| format!("user of {service}"));
+    let mut list = Vec::new();
+    for nth in 0..choices.below(5) {
+        let resource = choices.of(&[Resource::Store, Resource::Transport, Resource::AddressBook]);
+        let mut flags = choices.of(&[0, NOT_PRIMARY, PRIMARY]);
+        if resource == Resource::Store && choices.coin() {
+            flags |= DEFAULT_STORE;
+        }
+        let gives = choices.coin();
+        list.push(Prov {
+            section: format!("{service}-{nth}"),
+            resource,
+            row: resource == Resource::Transport || !choices.once_in(5),
+            flags,
+            identity: if gives { identity.take() } else { None },
+            types: choices.of(&[vec!["SMTP"], vec!["SMTP", "FAX"], vec!["*"], vec![]]).into_iter().map(str::to_string).collect(),
+            limit: choices.once_in(5).then(|| choices.below(3)),
+            fast: choices.of(&[None, Some(true), Some(false)]),
+        });
+    }
+    list
+}
+
+/// What a provider does, mostly what it should.
+fn behaviour(choices: &mut impl Choices) -> Behaviour {
+    use crate::model::{ERRORS_RETURNED, FAIL_ONE, LOGON_FAILED, NO_ACCESS, UNCONFIGURED, USER_CANCEL};
+    let results = [S_OK, S_OK, UNCONFIGURED, FAIL_ONE, LOGON_FAILED, ERRORS_RETURNED, NO_ACCESS, USER_CANCEL];
+    Behaviour {
+        logon: if choices.coin() { VecDeque::new() } else { choices.list(3, |choices| choices.of(&results)).into() },
+        after_ms: choices.of(&[0, 0, 0, 1, 1000, 4000]),
+        logoff: choices.list(2, |choices| choices.of(&[S_OK, LOGON_FAILED])).into(),
+        inbound: choices.below(3),
+        download: choices.list(2, |choices| choices.of(&[S_OK, LOGON_FAILED])).into(),
+    }
+}
+
+/// The readings about what hangs from a session.
+fn resources(choices: &mut impl Choices, knobs: &mut Knobs) {
+    if choices.coin() {
+        return;
+    }
+    let mut other = || choices.once_in(4);
+    knobs.logoff_shared_machine_wide = other();
+    knobs.critical_on_any_logoff = other();
+    knobs.eager_providers = other();
+    knobs.eager_transports = other();
+    knobs.status_rows = if other() { StatusRows::Profile } else { StatusRows::Active };
+    knobs.no_mail_flush_ok = other();
+    knobs.late_delivery = other();
+    knobs.query_identity_opens_ab = !other();
+    knobs.ab_unconfigured_disables = other();
+    knobs.negative_read_to_first = other();
+    knobs.delivery = choices.of(&[Delivery::Queued, Delivery::Queued, Delivery::Inline, Delivery::Thread]);
+    knobs.unadvise_unknown = choices.of(&[NOT_FOUND, NOT_FOUND, INVALID_PARAMETER, S_OK]);
+    knobs.last_error = choices.of(&[LastError::Kept, LastError::Kept, LastError::Cleared, LastError::None]);
 }
 
 fn knobs(choices: &mut impl Choices) -> Knobs {
@@ -79,6 +172,7 @@ fn knobs(choices: &mut impl Choices) -> Knobs {
             InvalidParameters::Specific,
             InvalidParameters::IgnoreFlags,
         ]),
+        ..usual
     }
 }
 
@@ -129,7 +223,12 @@ fn answer(choices: &mut impl Choices, installed: &[Svc]) -> DialogAnswer {
     let name = if choices.once_in(4) { choices.of(&texts::OTHERS) } else { choices.of(&NAMES) };
     let act = match choices.below(4) {
         0 | 1 => Act::Pick(name.to_string()),
-        2 => Act::Create { name: name.to_string(), services: choices.list(2, |choices| choices.of(installed)) },
+        2 => {
+            let mut seen = BTreeSet::new();
+            let mut services = choices.list(2, |choices| choices.of(installed));
+            services.retain(|service| seen.insert(service.name.clone()));
+            Act::Create { name: name.to_string(), services }
+        }
         _ => Act::Cancel,
     };
     let after_ms = choices.of(&[0u64, 0, 1, 1000, 5000]);

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use mapi_sim::SimDuration;
 use mapi_sim::clause::Reading;
-use mapi_sim::kernel::{
-    Answer, Ask, DialogAnswer, Kernel, LogonAct, Machine, ProfileProvider, Profiles, Provider, ProviderKind, Question, Response,
-};
+use mapi_sim::kernel::{Answer, Ask, DialogAnswer, Kernel, LogonAct, Machine, Question, Response};
 use mapi_sim::mapi::Hresult;
 
 use super::choices::Choices;
@@ -14,7 +12,7 @@ use super::lower;
 use super::plan::{Plan, SERVICES};
 use super::texts::{NAMES, OTHERS};
 
-/// The kernel of a plan, under random readings of everything, and with providers in every service.
+/// The kernel of a plan, under random readings of everything.
 pub fn kernel(choices: &mut impl Choices, plan: &Plan) -> Kernel {
     let mut machine = Machine::clone(&lower::machine(plan));
     for reading in Reading::ALL {
@@ -22,46 +20,7 @@ pub fn kernel(choices: &mut impl Choices, plan: &Plan) -> Kernel {
             machine.readings = machine.readings.with_index(*reading, choices.below(4) as usize);
         }
     }
-    let mut profiles = Profiles::clone(&lower::profiles(plan));
-    for name in SERVICES {
-        for (word, kind) in [("store", ProviderKind::Store), ("transport", ProviderKind::Transport), ("book", ProviderKind::AddressBook)] {
-            let section = format!("{name}_{word}");
-            machine.providers.insert(section.clone(), provider(choices, &section, kind));
-            machine.services.entry(name.to_string()).or_default().providers.push(section);
-        }
-    }
-    let ids: Vec<_> = profiles.iter().map(|(id, _)| id).collect();
-    for id in ids {
-        for service in profiles.get_mut(id).into_iter().flat_map(|profile| &mut profile.services) {
-            let sections = machine.services.get(&service.service).map(|service| service.providers.clone()).unwrap_or_default();
-            let instance =
-                |section: &String| ProfileProvider { provider: section.clone(), id: section.clone(), ..ProfileProvider::default() };
-            service.providers = sections.iter().map(instance).collect();
-        }
-    }
-    Kernel::new(Arc::new(machine), Arc::new(profiles))
-}
-
-fn provider(choices: &mut impl Choices, section: &str, kind: ProviderKind) -> Provider {
-    Provider {
-        section: section.to_string(),
-        kind,
-        provider_display: section.to_string(),
-        display_name: section.to_string(),
-        dll: "provider.dll".to_string(),
-        flags: 0,
-        identity: None,
-        required: Vec::new(),
-        status_code: None,
-        server_based: choices.coin(),
-        record_key: None,
-        session_limit: choices.once_in(4).then(|| choices.below(3)),
-        address_types: vec!["SMTP".to_string()],
-        own_store: None,
-        ignores_no_dialog: choices.coin(),
-        fast_shutdown: choices.of(&[None, Some(true), Some(false)]),
-        status_row: choices.coin(),
-    }
+    Kernel::new(Arc::new(machine), lower::profiles(plan))
 }
 
 /// Answers out of choices: late, of the wrong kind, or not at all.

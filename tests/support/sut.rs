@@ -1,18 +1,21 @@
 //! The kernel, driven as the model is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mapi_sim::Script;
-use mapi_sim::call::{Call, CallId, Caller, Handle, Mapi, Reply};
-use mapi_sim::kernel::{Ask, Core, DialogAnswer, Event, Finished, Kernel, Member, Profiles, Progress, Question, Response};
-use mapi_sim::mapi::{CodePage, InitFlags};
+use mapi_sim::call::{Bytes, Call, CallId, Caller, Handle, Mapi, ObjectKind, Out, Reply};
+use mapi_sim::kernel::{
+    Ask, Core, DialogAnswer, Event, Finished, Kernel, Member, Profiles, Progress, ProviderCall, ProviderKind, Question, Response,
+    SessionEvent,
+};
+use mapi_sim::mapi::{CodePage, InitFlags, PropTag, Value};
 use mapi_sim::{SimDuration, SimTime};
 
 use super::choices::Dice;
 use super::plan::Plan;
 use super::storm::Storm;
 use super::{lower, oracle, texts};
-use crate::model::{Answer, Op, Outcome, Request, SessionFacts};
+use crate::model::{Answer, Gave, Method, Note, ObjectMethod, Op, Outcome, Request, SessionFacts};
 
 /// Who answers the kernel.
 #[derive(Clone, Debug)]
@@ -48,6 +51,18 @@ pub struct Sut {
     pub callers: Vec<(u32, u32)>,
     /// What came of those that are done.
     pub outcomes: BTreeMap<CallId, Outcome>,
+    /// Every call that may wait for transports, in order of their beginnings, and who made it.
+    pub waits: Vec<(CallId, (u32, u32))>,
+    /// Calls whose process was killed.
+    pub killed: BTreeSet<CallId>,
+    /// Objects that sessions gave, in order.
+    pub objects: Vec<Handle>,
+    /// What providers and services were asked in the last operation.
+    pub did: Vec<(String, &'static str, u32)>,
+    /// What sinks were told in the last operation.
+    pub told: Vec<(u32, Note)>,
+    /// PR_ROWIDs that a core's rows had, with PR_ENTRYID.
+    pub rows: BTreeMap<(Handle, u32), Vec<u8>>,
     /// Session cores in order of their making.
     pub cores: Vec<Handle>,
     /// The no-mail nature of each client, as it was when it came.
@@ -96,6 +111,12 @@ impl Sut {
             logons: Vec::new(),
             callers: Vec::new(),
             outcomes: BTreeMap::new(),
+            waits: Vec::new(),
+            killed: BTreeSet::new(),
+            objects: Vec::new(),
+            did: Vec::new(),
+            told: Vec::new(),
+            rows: BTreeMap::new(),
             cores: Vec::new(),
             natures: BTreeMap::new(),
             broken: Vec::new(),
@@ -105,6 +126,8 @@ impl Sut {
 
     /// Does it, and says what came of it.
     pub fn apply(&mut self, op: &Op) -> Outcome {
+        self.did.clear();
+        self.told.clear();
         match op {
             Op::Initialize { process, thread, flags, version } => {
                 let call = Mapi::MAPIInitialize { version: *version, flags: InitFlags::new(*flags) };
@@ -119,6 +142,17 @@ impl Sut {
             Op::FinishLogon { call } => self.run_until_done(*call),
             Op::Logoff { process, thread, session, flags } => self.at_once(*process, *thread, lower::logoff(*session, *flags)),
             Op::Release { process, thread, session } => self.at_once(*process, *thread, lower::release(lower::session(*session))),
+            Op::On { process, thread, session, method } => self.method(*process, *thread, *session, method),
+            Op::BeginTable { process, thread, session } => {
+                let number = self.begin_wait(*process, *thread, *session, &Method::GetStatusTable);
+                self.report_wait(number)
+            }
+            Op::FinishTable { call } => self.run_wait(*call),
+            Op::Object { process, thread, object, method } => self.object_method(*process, *thread, *object, method),
+            Op::Dispatch { process, thread } => {
+                self.at_once(*process, *thread, Call::Mapi(Mapi::HrDispatchNotifications { flags: 0 }))
+            }
+            Op::Kill { process } => self.kill(*process),
             Op::Advance { ms } => {
                 self.advance(self.kernel.now().after(SimDuration::from_millis(*ms)));
                 Outcome::hr(0)
@@ -140,6 +174,123 @@ impl Sut {
             Some(reply) => Outcome::hr(reply.hr.code()),
             None => Outcome::of(Answer::Waiting),
         }
+    }
+
+    /// A method of a session; the clock runs until it is done.
+    fn method(&mut self, process: u32, thread: u32, session: usize, method: &Method) -> Outcome {
+        if matches!(method, Method::GetStatusTable | Method::EnumAdrTypes) {
+            let number = self.begin_wait(process, thread, session, method);
+            return self.run_wait(number);
+        }
+        let call = lower::method(lower::session(session), method, self.entry_id(session, method));
+        match self.reply(process, thread, call) {
+            Some(reply) => self.gives(&reply),
+            None => Outcome::of(Answer::Waiting),
+        }
+    }
+
+    fn begin_wait(&mut self, process: u32, thread: u32, session: usize, method: &Method) -> usize {
+        let caller = self.caller(process, thread);
+        self.waits.push((CallId::from_number(self.kernel.last_call().number() + 1), (process, thread)));
+        let call = lower::method(lower::session(session), method, lower::no_status_row());
+        self.call(caller, call);
+        self.settle();
+        self.waits.len() - 1
+    }
+
+    fn report_wait(&self, number: usize) -> Outcome {
+        let Some((id, _)) = self.waits.get(number).filter(|(id, _)| !self.killed.contains(id)) else {
+            return Outcome::of(Answer::NoSuchCall);
+        };
+        self.outcomes.get(id).cloned().unwrap_or_else(|| Outcome::of(Answer::Waiting))
+    }
+
+    fn run_wait(&mut self, number: usize) -> Outcome {
+        loop {
+            let outcome = self.report_wait(number);
+            if outcome.answer != Answer::Waiting {
+                return outcome;
+            }
+            match self.kernel.next_time() {
+                Some(at) => self.advance(at.max(self.kernel.now())),
+                None => return Outcome::of(Answer::Deadlock),
+            }
+        }
+    }
+
+    /// The entry identifier that a method is given: of a store of the session's profile, or of a row of some session's table.
+    fn entry_id(&self, session: usize, method: &Method) -> Bytes {
+        match method {
+            Method::OpenMsgStore { store, .. } => {
+                let core = self.kernel.session_of(lower::session(session));
+                let profile = core.and_then(|core| self.kernel.profiles().get(core.profile));
+                let machine = self.kernel.machine();
+                let kind = |section: &String| machine.providers.get(section).map(|provider| provider.kind);
+                let instances = profile.into_iter().flat_map(|profile| &profile.services).flat_map(|service| &service.providers);
+                let uid = instances.filter(|instance| kind(&instance.provider) == Some(ProviderKind::Store)).nth(*store).map(|i| i.uid);
+                lower::store_entry_id(uid.unwrap_or([0xFF; 16]))
+            }
+            Method::OpenStatus { of, row } => {
+                let of = lower::session(*of);
+                let live = self.kernel.member(of).is_some_and(|member| !member.logged_off);
+                let rows = if live { self.kernel.status_rows(of) } else { Vec::new() };
+                match rows.get(*row).and_then(|row| row.get(PropTag::PR_ENTRYID)) {
+                    Some(Value::Binary(bytes)) => Bytes::new(bytes.clone()),
+                    _ => lower::no_status_row(),
+                }
+            }
+            _ => lower::no_status_row(),
+        }
+    }
+
+    /// What a reply gives, in the model's words. New objects are numbered.
+    fn gives(&mut self, reply: &Reply) -> Outcome {
+        let gave = match &reply.out {
+            Out::Object(object) | Out::Opened { object, .. } => {
+                self.objects.push(*object);
+                Gave::Object(self.objects.len() - 1)
+            }
+            Out::Number(number) => Gave::Number(*number),
+            Out::Strings(texts) => Gave::Texts(texts.clone()),
+            Out::Rows(rows) => Gave::Rows(rows.iter().map(|row| number(row.get(PropTag::PR_ROWID))).collect()),
+            Out::EntryId(bytes) => Gave::Identity(self.identity(bytes)),
+            Out::Error(error) => Gave::Known(error.is_some()),
+            _ => Gave::Nothing,
+        };
+        Outcome { gave, ..Outcome::hr(reply.hr.code()) }
+    }
+
+    /// Whose identity this is: that of the row which has it.
+    fn identity(&self, bytes: &Bytes) -> Option<String> {
+        let rows = self.kernel.members().flat_map(|(handle, _)| self.kernel.status_rows(handle)).collect::<Vec<_>>();
+        let has = |row: &&mapi_sim::Row| matches!(row.get(PropTag::PR_IDENTITY_ENTRYID), Some(Value::Binary(mine)) if **mine == **bytes);
+        match rows.iter().find(has).and_then(|row| row.get(PropTag::PR_IDENTITY_DISPLAY)) {
+            Some(Value::String(display)) => Some(display.to_string()),
+            _ => None,
+        }
+    }
+
+    fn object_method(&mut self, process: u32, thread: u32, object: usize, method: &ObjectMethod) -> Outcome {
+        let kind = match method {
+            ObjectMethod::Props | ObjectMethod::Validate | ObjectMethod::Flush => ObjectKind::Status,
+            _ => ObjectKind::Table,
+        };
+        let handle = self.objects.get(object).copied().unwrap_or(Handle::new(kind, u32::MAX));
+        match self.reply(process, thread, lower::object_method(handle, method)) {
+            Some(reply) => self.gives(&reply),
+            None => Outcome::of(Answer::Waiting),
+        }
+    }
+
+    fn kill(&mut self, process: u32) -> Outcome {
+        let id = self.kernel.process_id(&lower::process_name(process));
+        let before: BTreeSet<CallId> = self.kernel.waiting().collect();
+        self.kernel.kill_process(id, &mut self.around);
+        let after: BTreeSet<CallId> = self.kernel.waiting().collect();
+        self.killed.extend(before.difference(&after));
+        self.happened();
+        self.settle();
+        Outcome::hr(0)
     }
 
     fn reply(&mut self, process: u32, thread: u32, call: Call) -> Option<Reply> {
@@ -174,14 +325,50 @@ impl Sut {
     fn settle(&mut self) {
         let mut done = Vec::new();
         self.kernel.settle(&mut self.around, &mut done);
-        self.kernel.advance(self.kernel.now(), &mut self.around, &mut done);
         done.iter().for_each(|finished| self.absorb(finished));
+        self.advance(self.kernel.now());
     }
 
+    /// Time moves, moment by moment, so that what happens is seen in its order.
     fn advance(&mut self, to: SimTime) {
         let mut done = Vec::new();
-        self.kernel.advance(to, &mut self.around, &mut done);
-        done.iter().for_each(|finished| self.absorb(finished));
+        while self.kernel.advance_once(to, &mut self.around, &mut done) {
+            self.happened();
+            std::mem::take(&mut done).iter().for_each(|finished| self.absorb(finished));
+        }
+    }
+
+    /// Takes note of what happened outside calls.
+    fn happened(&mut self) {
+        let events = self.kernel.take_happened();
+        self.read(&events);
+    }
+
+    /// Takes note of what providers were asked and sinks were told.
+    fn read(&mut self, events: &[Event]) {
+        for event in events {
+            match event {
+                Event::Provider { provider, call, result, .. } => {
+                    self.did.extend(asked(*call).map(|what| (provider.clone(), what, result.code())));
+                }
+                Event::EntryPoint { service, result } => self.did.push((service.clone(), "configure", result.code())),
+                Event::ServiceDisabled { service } => self.did.push((service.clone(), "disabled", 0)),
+                Event::SpoolerTold => self.did.push((String::new(), "told", 0)),
+                Event::SpoolerForgot => self.did.push((String::new(), "forgot", 0)),
+                Event::Download { provider, fetched, result } => {
+                    self.did.push((provider.clone(), "download", *fetched));
+                    self.did.push((provider.clone(), "downloaded", result.code()));
+                }
+                Event::Notified { connection, event, .. } => self.told.push((
+                    *connection,
+                    match event {
+                        SessionEvent::LoggedOff => Note::LoggedOff,
+                        SessionEvent::EndOfSession => Note::EndOfSession,
+                    },
+                )),
+                _ => {}
+            }
+        }
     }
 
     /// MAPILogonEx; the clock runs until it is done.
@@ -223,13 +410,16 @@ impl Sut {
 
     /// Whether a thread is inside a logon.
     pub fn is_busy(&self, caller: (u32, u32)) -> bool {
-        let mut logons = self.logons.iter().zip(&self.callers);
-        logons.any(|(id, who)| *who == caller && !self.outcomes.contains_key(id))
+        let logons = self.logons.iter().zip(self.callers.iter().copied());
+        let mut all = logons.chain(self.waits.iter().map(|(id, who)| (id, *who)));
+        all.any(|(id, who)| who == caller && !self.outcomes.contains_key(id) && !self.killed.contains(id))
     }
 
     /// How a logon stands.
     pub fn report(&self, number: usize) -> Outcome {
-        let Some(id) = self.logons.get(number) else { return Outcome::of(Answer::NoSuchCall) };
+        let Some(id) = self.logons.get(number).filter(|id| !self.killed.contains(id)) else {
+            return Outcome::of(Answer::NoSuchCall);
+        };
         let waiting = || Outcome { call: Some(number), ..Outcome::of(Answer::Waiting) };
         self.outcomes.get(id).cloned().unwrap_or_else(waiting)
     }
@@ -249,6 +439,11 @@ impl Sut {
 
     /// Takes note of a call that is done.
     fn absorb(&mut self, finished: &Finished) {
+        self.read(&finished.events);
+        if self.waits.iter().any(|(id, _)| *id == finished.id) {
+            let outcome = self.gives(&finished.reply);
+            self.outcomes.insert(finished.id, outcome);
+        }
         if !matches!(finished.call, Call::Mapi(Mapi::MAPILogonEx { .. })) {
             return;
         }
@@ -265,6 +460,7 @@ impl Sut {
             session: finished.reply.object().and_then(|handle| self.facts(handle)),
             logon_dialogs: count(|event| matches!(event, Event::LogonDialog { .. })),
             config_dialogs: count(|event| matches!(event, Event::ServiceDialog { .. })),
+            gave: Gave::Nothing,
         };
         if let Some(handle) = finished.reply.object() {
             self.natures.insert(handle, outcome.session.as_ref().is_some_and(|session| session.no_mail));
@@ -292,5 +488,33 @@ impl Sut {
         {
             self.advance(at.max(self.kernel.now()));
         }
+    }
+}
+
+/// A provider's method in the model's words, if the model knows it.
+fn asked(call: ProviderCall) -> Option<&'static str> {
+    const COMPARED: [ProviderCall; 13] = [
+        ProviderCall::Logon,
+        ProviderCall::SpoolerLogon,
+        ProviderCall::TransportLogon,
+        ProviderCall::StoreLogoffTransports,
+        ProviderCall::Logoff,
+        ProviderCall::TransportLogoff,
+        ProviderCall::Shutdown,
+        ProviderCall::OpenStatusEntry,
+        ProviderCall::ValidateState,
+        ProviderCall::QueryFastShutdown,
+        ProviderCall::NotifyProcessShutdown,
+        ProviderCall::DoFastShutdown,
+        ProviderCall::SettingsDialog,
+    ];
+    COMPARED.contains(&call).then_some(call.name())
+}
+
+/// A number in a row; zero if it is none.
+pub fn number(value: Option<&Value>) -> u32 {
+    match value {
+        Some(Value::Long(number)) => number.cast_unsigned(),
+        _ => 0,
     }
 }

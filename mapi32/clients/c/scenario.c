@@ -3,6 +3,7 @@
  *
  * With -DCORE_ONLY it uses none of the helper functions beside the core: what Wine's own mapi32 passes on to a registered library. */
 #include "client.h"
+#include "print.h"
 #ifdef BY_REGISTRY
 #include "by_registry.h"
 #endif

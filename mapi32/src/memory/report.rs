@@ -15,7 +15,8 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, call {}", self.function, self.call)
+        f.write_str(self.function)?;
+        if self.call == 0 { Ok(()) } else { write!(f, ", call {}", self.call) }
     }
 }
 

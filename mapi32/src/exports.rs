@@ -1,0 +1,98 @@
+//! The functions that begin everything: MAPIInitialize, MAPILogonEx, MAPIAdminProfiles and their like. What is exported and not built is in `stubs`.
+
+#[cfg(all(windows, target_arch = "x86_64"))]
+mod aliases;
+mod stubs;
+
+use std::ffi::c_void;
+
+use mapi_sim::Hresult;
+use mapi_sim::call::{Call, Mapi, OutPtr};
+
+use crate::abi::MAPIINIT_0;
+use crate::boundary::guard;
+use crate::com::give;
+use crate::export_hr;
+use crate::wire::{MAPI_UNICODE, Out, Raw, Str};
+use crate::world;
+
+export_hr! {
+    /// MAPIInitialize (LOGON-001). NULL is version 0 without flags.
+    fn MAPIInitialize(init: Raw) {
+        let Some(face) = world::current() else { return Hresult::MAPI_E_CALL_FAILED };
+        let (version, flags) = if init.is_null() {
+            (0, 0)
+        } else {
+            // SAFETY: by the promise of the client a MAPIINIT_0 stands there; alignment is not assumed.
+            let init = unsafe { init.pointer().cast::<MAPIINIT_0>().read_unaligned() };
+            (init.ulVersion, init.ulFlags)
+        };
+        let hr = face.call(Call::Mapi(Mapi::MAPIInitialize { version, flags: flags.into() })).hr;
+        if hr.is_success() {
+            face.count_initialize(true);
+        }
+        hr
+    }
+
+    /// MAPILogonEx (LOGON-052). The session pointer is NULL after a failure (LOGON-070).
+    fn MAPILogonEx(ui_param: usize, profile_name: Str, password: Str, flags: u32, session: Out<*mut c_void>) {
+        session.set(std::ptr::null_mut());
+        let Some(face) = world::current() else { return Hresult::MAPI_E_NOT_INITIALIZED };
+        let unicode = flags & MAPI_UNICODE != 0;
+        let call = Mapi::MAPILogonEx {
+            ui_param: ui_param as u64,
+            profile_name: profile_name.text(unicode),
+            password: password.text(unicode).map(Box::new),
+            flags: flags.into(),
+            session: if session.is_null() { OutPtr::Null } else { OutPtr::Given },
+        };
+        give(&face, &face.call(Call::Mapi(call)), None, "MAPILogonEx", session)
+    }
+
+    /// MAPIAdminProfiles.
+    fn MAPIAdminProfiles(flags: u32, admin: Out<*mut c_void>) {
+        if admin.is_null() {
+            return Hresult::MAPI_E_INVALID_PARAMETER;
+        }
+        let Some(face) = world::current() else { return Hresult::MAPI_E_NOT_INITIALIZED };
+        give(&face, &face.call(Call::Mapi(Mapi::MAPIAdminProfiles { flags })), None, "MAPIAdminProfiles", admin)
+    }
+
+    /// ScInitMapiUtil (LOGON-040).
+    fn ScInitMapiUtil(flags: u32) {
+        let Some(face) = world::current() else { return Hresult::MAPI_E_CALL_FAILED };
+        face.call(Call::Mapi(Mapi::ScInitMapiUtil { flags })).hr
+    }
+
+    /// HrDispatchNotifications (LOGON-044).
+    fn HrDispatchNotifications(flags: u32) {
+        let Some(face) = world::current() else { return Hresult::MAPI_E_NOT_INITIALIZED };
+        face.call(Call::Mapi(Mapi::HrDispatchNotifications { flags })).hr
+    }
+}
+
+/// MAPIUninitialize (LOGON-034). The last one of the process tells what is alive still.
+#[unsafe(no_mangle)]
+pub extern "system" fn MAPIUninitialize() {
+    guard("MAPIUninitialize", (), || {
+        let Some(face) = world::current() else { return };
+        let last = face.count_initialize(false);
+        if last {
+            face.end_of_mapi();
+        }
+        let _ = face.call(Call::Mapi(Mapi::MAPIUninitialize {}));
+        if last {
+            face.write_journal();
+        }
+    });
+}
+
+/// DeinitMapiUtil (LOGON-042).
+#[unsafe(no_mangle)]
+pub extern "system" fn DeinitMapiUtil() {
+    guard("DeinitMapiUtil", (), || {
+        if let Some(face) = world::current() {
+            let _ = face.call(Call::Mapi(Mapi::DeinitMapiUtil {}));
+        }
+    });
+}

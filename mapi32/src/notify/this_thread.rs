@@ -1,0 +1,182 @@
+//! HrThisThreadAdviseSink: a sink that is told on the thread that wrapped it, while that thread is in a MAPI call (NOTIFY-057, NOTIFY-060).
+
+use std::collections::VecDeque;
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicU32, Ordering, fence};
+
+use mapi_sim::Hresult;
+use mapi_sim::mapi::Guid;
+use parking_lot::Mutex;
+
+use super::Pointer;
+use crate::abi::{ENTRYID, NOTIFICATION};
+use crate::boundary::guard;
+use crate::com::{Facet, IUnknownVtbl};
+use crate::export_hr;
+use crate::ledger::Problem;
+use crate::objects::advise_sink::IMAPIAdviseSinkVtbl;
+use crate::wire::{Iid, Out, Raw};
+use crate::world;
+
+/// A wrapped sink.
+#[repr(C)]
+struct Wrapped {
+    table: &'static IMAPIAdviseSinkVtbl,
+    count: AtomicU32,
+    inner: Pointer,
+    thread: u64,
+}
+
+static TABLE: IMAPIAdviseSinkVtbl =
+    IMAPIAdviseSinkVtbl { base: IUnknownVtbl { QueryInterface: query_interface, AddRef: add_ref, Release: release }, OnNotify: on_notify };
+
+/// A notification that waits for its thread: a copy, with the bytes that it points at.
+struct Waiting {
+    thread: u64,
+    sink: Pointer,
+    notification: NOTIFICATION,
+    bytes: Vec<u8>,
+}
+
+// SAFETY: the pointers inside are set anew, on the thread that delivers.
+unsafe impl Send for Waiting {}
+
+static QUEUE: Mutex<VecDeque<Waiting>> = Mutex::new(VecDeque::new());
+
+export_hr! {
+    /// HrThisThreadAdviseSink: the wrapper has one reference, and holds one of the sink.
+    fn HrThisThreadAdviseSink(sink: Raw, out: Out<*mut c_void>) {
+        if sink.is_null() || out.is_null() {
+            return Hresult::MAPI_E_INVALID_PARAMETER;
+        }
+        let inner = Pointer(sink.pointer());
+        inner.add_ref();
+        let wrapped = Wrapped { table: &TABLE, count: AtomicU32::new(1), inner, thread: world::thread() };
+        out.set(Box::into_raw(Box::new(wrapped)).cast());
+        Hresult::S_OK
+    }
+}
+
+/// The wrapper behind an interface pointer.
+///
+/// # Safety
+///
+/// `this` came from HrThisThreadAdviseSink, and has a reference left.
+unsafe fn wrapped<'a>(this: *mut Facet) -> &'a Wrapped {
+    // SAFETY: by the promise of the caller.
+    unsafe { &*this.cast::<Wrapped>() }
+}
+
+unsafe extern "system" fn query_interface(this: *mut Facet, iid: Iid, out: Out<*mut c_void>) -> i32 {
+    out.set(std::ptr::null_mut());
+    let hr = match iid.guid() {
+        None => Hresult::MAPI_E_INVALID_PARAMETER,
+        Some(_) if out.is_null() => Hresult::MAPI_E_INVALID_PARAMETER,
+        Some(Guid::IID_IUnknown | Guid::IID_IMAPIAdviseSink) => {
+            // SAFETY: the caller holds a reference.
+            unsafe { add_ref(this) };
+            out.set(this.cast());
+            Hresult::S_OK
+        }
+        Some(_) => Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED,
+    };
+    hr.code().cast_signed()
+}
+
+unsafe extern "system" fn add_ref(this: *mut Facet) -> u32 {
+    // SAFETY: the caller holds a reference.
+    unsafe { wrapped(this) }.count.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+unsafe extern "system" fn release(this: *mut Facet) -> u32 {
+    // SAFETY: the caller holds a reference, and gives it up.
+    let left = unsafe { wrapped(this) }.count.fetch_sub(1, Ordering::Release).wrapping_sub(1);
+    if left == 0 {
+        fence(Ordering::Acquire);
+        // SAFETY: it was made by a Box, and this was the last reference.
+        let wrapped = unsafe { Box::from_raw(this.cast::<Wrapped>()) };
+        guard("IUnknown::Release", (), || wrapped.inner.release());
+    }
+    left
+}
+
+unsafe extern "system" fn on_notify(this: *mut Facet, count: u32, notifications: Raw) -> i32 {
+    guard("IMAPIAdviseSink::OnNotify", (), || {
+        // SAFETY: the caller holds a reference.
+        let wrapped = unsafe { wrapped(this) };
+        if wrapped.thread == world::thread() || notifications.is_null() {
+            return wrapped.inner.on_notify(count, notifications.pointer());
+        }
+        let first = notifications.pointer().cast::<NOTIFICATION>();
+        for at in 0..count as usize {
+            // SAFETY: the caller gives as many notifications as it says.
+            unsafe { queue(wrapped, first.add(at)) };
+        }
+    });
+    0
+}
+
+/// fnevCriticalError.
+const CRITICAL_ERROR: u32 = 0x1;
+/// fnevExtended.
+const EXTENDED: u32 = 0x8000_0000;
+
+/// Copies a notification for its thread. Kinds that no source of this library makes are told at once.
+///
+/// # Safety
+///
+/// A notification stands there, with what it points at.
+unsafe fn queue(wrapped: &Wrapped, place: *mut NOTIFICATION) {
+    // SAFETY: by the promise of the caller, here and below: the member read is the one that the type of the event names.
+    let notification = unsafe { place.read_unaligned() };
+    let (from, length) = match notification.ulEventType {
+        CRITICAL_ERROR => {
+            // SAFETY: as above.
+            let error = unsafe { notification.info.err };
+            (error.lpEntryID.cast::<u8>(), error.cbEntryID)
+        }
+        EXTENDED => {
+            // SAFETY: as above.
+            let extended = unsafe { notification.info.ext };
+            (extended.pbEventParameters, extended.cb)
+        }
+        _ => {
+            if let Some(face) = world::current() {
+                let text = "HrThisThreadAdviseSink for this kind of notification is not built; it was told on the thread of its source";
+                face.ledger().note(Problem::Unsupported, text.to_owned());
+            }
+            return wrapped.inner.on_notify(1, place.cast());
+        }
+    };
+    let bytes = if from.is_null() {
+        Vec::new()
+    } else {
+        // SAFETY: by the promise of the caller so many bytes stand there.
+        unsafe { std::slice::from_raw_parts(from, length as usize) }.to_vec()
+    };
+    wrapped.inner.add_ref();
+    QUEUE.lock().push_back(Waiting { thread: wrapped.thread, sink: wrapped.inner, notification, bytes });
+}
+
+/// Tells the sinks of the calling thread what waits for it.
+pub(super) fn deliver() {
+    let me = world::thread();
+    loop {
+        let mine = {
+            let mut queue = QUEUE.lock();
+            let at = queue.iter().position(|waiting| waiting.thread == me);
+            at.and_then(|at| queue.remove(at))
+        };
+        let Some(mut waiting) = mine else { return };
+        let bytes = waiting.bytes.as_mut_ptr();
+        let info = &mut waiting.notification.info;
+        if waiting.notification.ulEventType == EXTENDED {
+            info.ext.pbEventParameters = bytes;
+        } else {
+            info.err.lpEntryID = bytes.cast::<ENTRYID>();
+            info.err.lpMAPIError = std::ptr::null_mut();
+        }
+        waiting.sink.on_notify(1, (&raw mut waiting.notification).cast());
+        waiting.sink.release();
+    }
+}

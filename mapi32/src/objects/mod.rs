@@ -1,0 +1,131 @@
+//! The interfaces, one file each: their vtables, and how their methods become calls.
+//!
+//! A method is a translation: arguments to a [`Call`](mapi_sim::call::Call), the reply to out-parameters. Out-parameters are written on success, or set
+//! to NULL first where the reference says so; `need!` answers for those that may not be NULL.
+
+use std::ffi::c_void;
+
+use mapi_sim::call::ObjectKind;
+use mapi_sim::mapi::Guid;
+
+use crate::com::{IUnknownVtbl, Vtable};
+
+pub mod ab_container;
+pub mod addr_book;
+pub mod advise_sink;
+pub mod client_shutdown;
+pub mod container;
+pub mod folder;
+pub mod message;
+pub mod msg_service_admin;
+pub mod msg_store;
+pub mod prof_admin;
+pub mod progress;
+pub mod prop;
+pub mod prop_data;
+pub mod provider_admin;
+pub mod session;
+pub mod status;
+pub mod table;
+pub mod table_data;
+
+/// Leaves a method with MAPI_E_INVALID_PARAMETER if an argument that has to be there is NULL (ERROR-019).
+macro_rules! need {
+    ($($pointer:expr),* $(,)?) => {
+        if $($pointer.is_null())||* {
+            return mapi_sim::Hresult::MAPI_E_INVALID_PARAMETER;
+        }
+    };
+}
+pub(crate) use need;
+
+/// Vtables, kept for the life of the library: the interfaces that share one, and its functions.
+macro_rules! tables {
+    ($([$($iid:ident),*] $vtbl:path;)*) => {
+        &[$( Vtable { iids: &[$(Guid::$iid),*], table: (&raw const *const { &<$vtbl>::TABLE }).cast::<c_void>() } ),*]
+    };
+}
+
+/// The vtables of an object, in the order of its facets. An interface whose slots are the beginning of another's shares its table.
+pub fn vtables(kind: ObjectKind) -> &'static [Vtable] {
+    match kind {
+        ObjectKind::Session => {
+            const {
+                tables! {
+                    [IID_IMAPISession] session::IMAPISessionVtbl;
+                    [IID_IMAPIClientShutdown] client_shutdown::IMAPIClientShutdownVtbl;
+                }
+            }
+        }
+        ObjectKind::ProfAdmin => {
+            const {
+                tables! { [IID_IProfAdmin] prof_admin::IProfAdminVtbl; }
+            }
+        }
+        ObjectKind::Table => {
+            const {
+                tables! { [IID_IMAPITable] table::IMAPITableVtbl; }
+            }
+        }
+        ObjectKind::Status => {
+            const {
+                tables! { [IID_IMAPIStatus, IID_IMAPIProp] status::IMAPIStatusVtbl; }
+            }
+        }
+        ObjectKind::MsgStore => {
+            const {
+                tables! { [IID_IMsgStore, IID_IMAPIProp] msg_store::IMsgStoreVtbl; }
+            }
+        }
+        ObjectKind::AddrBook => {
+            const {
+                tables! { [IID_IAddrBook, IID_IMAPIProp] addr_book::IAddrBookVtbl; }
+            }
+        }
+        _ => {
+            const {
+                tables! { [] IUnknownVtbl; }
+            }
+        }
+    }
+}
+
+/// An interface, its base, and its slots by name, in order.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The interface.
+    pub interface: &'static str,
+    /// Its methods.
+    pub slots: Vec<&'static str>,
+}
+
+/// Every interface that has a vtable here: what is held against the headers.
+pub fn layouts() -> Vec<Layout> {
+    let of = |interface, slots| Layout { interface, slots };
+    vec![
+        of("IUnknown", IUnknownVtbl::slots()),
+        of("IMAPIAdviseSink", advise_sink::IMAPIAdviseSinkVtbl::slots()),
+        of("IMAPIClientShutdown", client_shutdown::IMAPIClientShutdownVtbl::slots()),
+        of("IMAPISession", session::IMAPISessionVtbl::slots()),
+        of("IMAPITable", table::IMAPITableVtbl::slots()),
+        of("IProfAdmin", prof_admin::IProfAdminVtbl::slots()),
+        of("IMsgServiceAdmin", msg_service_admin::IMsgServiceAdminVtbl::slots()),
+        of("IMsgServiceAdmin2", msg_service_admin::IMsgServiceAdmin2Vtbl::slots()),
+        of("IProviderAdmin", provider_admin::IProviderAdminVtbl::slots()),
+        of("IMAPIProp", prop::IMAPIPropVtbl::slots()),
+        of("IProfSect", prop::IMAPIPropVtbl::slots()),
+        of("IAttach", prop::IMAPIPropVtbl::slots()),
+        of("IMailUser", prop::IMAPIPropVtbl::slots()),
+        of("IMAPIStatus", status::IMAPIStatusVtbl::slots()),
+        of("IMsgStore", msg_store::IMsgStoreVtbl::slots()),
+        of("IMAPIContainer", container::IMAPIContainerVtbl::slots()),
+        of("IMAPIFolder", folder::IMAPIFolderVtbl::slots()),
+        of("IABContainer", ab_container::IABContainerVtbl::slots()),
+        of("IDistList", ab_container::IABContainerVtbl::slots()),
+        of("IMessage", message::IMessageVtbl::slots()),
+        of("IAddrBook", addr_book::IAddrBookVtbl::slots()),
+        of("ITableData", table_data::ITableDataVtbl::slots()),
+        of("IPropData", prop_data::IPropDataVtbl::slots()),
+        of("IMAPIProgress", progress::IMAPIProgressVtbl::slots()),
+    ]
+}
