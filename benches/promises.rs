@@ -213,7 +213,12 @@ fn sessions() {
     };
     let mail = LogonFlags::empty();
     ratio("NO_MAIL logon : messaging logon", 1.0, || logon(LogonFlags::NO_MAIL), || logon(mail));
-    ratio("status table and all rows with its logon : the logon", 7.0, || drop(black_box(table(LogonFlags::NO_MAIL))), || logon(LogonFlags::NO_MAIL));
+    ratio(
+        "status table and all rows with its logon : the logon",
+        7.0,
+        || drop(black_box(table(LogonFlags::NO_MAIL))),
+        || logon(LogonFlags::NO_MAIL),
+    );
 
     let loud = Sim::minimal();
     let quiet = Sim::minimal();
@@ -223,7 +228,8 @@ fn sessions() {
 
     let crowded = Sim::minimal();
     let owner = crowded.process("owner");
-    let open: Vec<_> = (0..10_000).map(|_| owner.logon_ex(Logon::profile("Work").flags(NEW | LogonFlags::NO_MAIL)).expect("a session")).collect();
+    let open: Vec<_> =
+        (0..10_000).map(|_| owner.logon_ex(Logon::profile("Work").flags(NEW | LogonFlags::NO_MAIL)).expect("a session")).collect();
     let newcomer = crowded.process("newcomer");
     let empty = Sim::minimal();
     let first = empty.process("first");

@@ -29,13 +29,15 @@
 //! # What is simulated
 //!
 //! MAPIInitialize and MAPIUninitialize for processes and threads; MAPILogonEx whole, with its dialogs (a scripted user answers), the logon mutex in
-//! virtual time, shared sessions and their members, message services that need configuration, Windows services, code pages; Logoff; profiles
-//! that are deleted or renamed while in use; initialisation monitors.
+//! virtual time, shared sessions and their members, message services that need configuration, Windows services, code pages; status tables as each
+//! member of a session sees them, with every effect of MAPI_NO_MAIL that shows without moving mail; store, address book and transport providers
+//! that log on, fail and are shut down in the documented order; Logoff, notifications of the session, fast shutdown; profiles that are deleted or
+//! renamed while in use; initialisation monitors. [`Sim::lints`] finds misuse that succeeds.
 //!
 //! # What is not simulated
 //!
-//! Status tables, message stores, address books, the spooler's work, notifications, the C interface: methods that are not built are not
-//! declared. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md` lists every documented clause with the test that shows it
+//! Folders and messages, moving mail, the contents of address books, restrictions and sorting of tables, table notifications. A method that is not
+//! built answers MAPI_E_NO_SUPPORT, and verification finds the call. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md` lists every documented clause with the test that shows it
 //! or the stage that will.
 #![forbid(unsafe_code)]
 

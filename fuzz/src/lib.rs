@@ -13,7 +13,8 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use mapi_sim::{Fixture, Lint, LintLevel, Logon, LogonFlags};
+use mapi_sim::scenario::Scenario;
+use mapi_sim::{Error, Fixture, Logon, LogonFlags};
 
 /// Makes a program of a body: a fuzz target, or a replay of files.
 #[macro_export]

@@ -91,7 +91,7 @@ fn sessions(c: &mut Criterion) {
     let process = sim.process("client");
     group.bench_function("Rust face", |b| {
         b.iter(|| {
-            let session = process.logon(Some("Work"), LogonFlags::new(QUIET)).expect("logs on");
+            let session = process.logon("Work", LogonFlags::new(QUIET)).expect("logs on");
             session.logoff(Default::default()).expect("logs off");
         });
     });

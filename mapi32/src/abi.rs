@@ -1,7 +1,13 @@
 //! The plain structures of MAPI as C lays them out, with C's names, so that a search for a name of the headers finds it here.
 //!
 //! Layout is natural, without packing; the assertions at the end hold the numbers for 64-bit systems. Interfaces are not here: they have vtables of their own.
-#![allow(non_snake_case, non_camel_case_types, clippy::upper_case_acronyms, missing_docs, reason = "names and meaning are those of the C headers")]
+#![allow(
+    non_snake_case,
+    non_camel_case_types,
+    clippy::upper_case_acronyms,
+    missing_docs,
+    reason = "names and meaning are those of the C headers"
+)]
 
 use std::ffi::c_void;
 

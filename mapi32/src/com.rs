@@ -88,7 +88,8 @@ pub fn give(face: &Arc<Face>, reply: &Reply, parent: Option<Handle>, made_by: &'
 /// A new object with one reference.
 fn make(face: &Arc<Face>, handle: Handle, parent: Option<Handle>, made_by: &'static str) -> *mut c_void {
     let facet = || Facet { vtbl: std::ptr::null(), body: std::ptr::null() };
-    let body = Body { facets: [facet(), facet()], mark: MARK, count: AtomicU32::new(1), face: Arc::downgrade(face), handle, parent, made_by };
+    let body =
+        Body { facets: [facet(), facet()], mark: MARK, count: AtomicU32::new(1), face: Arc::downgrade(face), handle, parent, made_by };
     let body = Box::into_raw(Box::new(body));
     for (at, vtable) in objects::vtables(handle.kind()).iter().take(FACETS).enumerate() {
         // SAFETY: the body was made above and nobody else has it yet.

@@ -199,7 +199,9 @@ fn a_linked_block_stands_for_its_root() {
     assert_ne!(child, grandchild);
     assert_eq!(
         said(17),
-        ["MAPIAllocateMore, call 3: buffer#2 (8 bytes, made by MAPIAllocateMore, call 2) is linked itself; the new block is linked to its root"]
+        [
+            "MAPIAllocateMore, call 3: buffer#2 (8 bytes, made by MAPIAllocateMore, call 2) is linked itself; the new block is linked to its root"
+        ]
     );
     assert!(memory::findings(17)[0].is_advice());
 }
@@ -233,7 +235,10 @@ fn before_and_after_initialisation() {
     assert!(block.is_null());
     assert_eq!(unsafe { MAPIAllocateMore(8, early, &raw mut block) }, NOT_INITIALIZED);
     assert_eq!(unsafe { MAPIFreeBuffer(early) }, 0);
-    assert_eq!(said(19), ["MAPIFreeBuffer, call 2: buffer#1 (8 bytes, made by MAPIAllocateBuffer, call 1) was freed after the last MAPIUninitialize"]);
+    assert_eq!(
+        said(19),
+        ["MAPIFreeBuffer, call 2: buffer#1 (8 bytes, made by MAPIAllocateBuffer, call 1) was freed after the last MAPIUninitialize"]
+    );
 }
 
 // shows MEMORY-035, MEMORY-037
@@ -242,7 +247,12 @@ fn wrong_pointers_are_found_and_not_followed() {
     let _mode = alone(20);
     let block = buffer(256);
     let mut local = 0u64;
-    let wrong = [ptr::without_provenance_mut(0x1000), (&raw mut local).cast(), block.wrapping_byte_add(16), ptr::without_provenance_mut(usize::MAX)];
+    let wrong = [
+        ptr::without_provenance_mut(0x1000),
+        (&raw mut local).cast(),
+        block.wrapping_byte_add(16),
+        ptr::without_provenance_mut(usize::MAX),
+    ];
     for pointer in wrong {
         assert_eq!(unsafe { MAPIFreeBuffer(pointer) }, 0);
     }
@@ -604,7 +614,12 @@ impl Model {
     }
 
     /// Compares the result of a request, and notes the block.
-    fn made(&mut self, result: Result<*mut u8, Refusal>, size: usize, root: impl FnOnce(usize) -> Option<usize>) -> Result<(), TestCaseError> {
+    fn made(
+        &mut self,
+        result: Result<*mut u8, Refusal>,
+        size: usize,
+        root: impl FnOnce(usize) -> Option<usize>,
+    ) -> Result<(), TestCaseError> {
         let fails = self.failing == 1;
         self.failing = self.failing.saturating_sub(1);
         prop_assert_eq!(result.is_err(), fails);

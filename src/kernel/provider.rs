@@ -229,7 +229,11 @@ impl Kernel {
             let provider = self.section(id, place);
             self.provider_event(&provider, ProviderCall::TransportLogon, NO_TRAFFIC | NO_DIALOG, result);
             let again = result == Hresult::MAPI_E_UNCONFIGURED
-                && self.cores.get_mut(&id).and_then(|core| core.active_mut(place)).is_some_and(|active| !std::mem::replace(&mut active.retried, true));
+                && self
+                    .cores
+                    .get_mut(&id)
+                    .and_then(|core| core.active_mut(place))
+                    .is_some_and(|active| !std::mem::replace(&mut active.retried, true));
             if again {
                 self.configure_again(id, place, ask);
                 let starting = Some(self.transport_answer(provider, at, ask));
@@ -268,7 +272,8 @@ impl Kernel {
         self.disable_after(id, place, result, &[Hresult::MAPI_E_FAILONEPROVIDER]);
         if let Some(core) = self.cores.get_mut(&id) {
             let disabled = core.disabled.contains(&place.service);
-            let gone = |active: &Active| active.place == place || disabled && active.place.service == place.service && active.starting.is_some();
+            let gone =
+                |active: &Active| active.place == place || disabled && active.place.service == place.service && active.starting.is_some();
             core.providers.retain(|active| !gone(active));
         }
     }

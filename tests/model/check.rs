@@ -2,8 +2,8 @@
 
 use super::clock::HolderState;
 use super::types::{
-    Answer, INVALID_PARAMETER, InvalidParameters, LOGON_FAILED, NOT_FOUND, NOT_INITIALIZED, Outcome, S_OK, TIMEOUT, UNKNOWN_FLAGS, USER_CANCEL,
-    flag,
+    Answer, INVALID_PARAMETER, InvalidParameters, LOGON_FAILED, NOT_FOUND, NOT_INITIALIZED, Outcome, S_OK, TIMEOUT, UNKNOWN_FLAGS,
+    USER_CANCEL, flag,
 };
 use super::world::{Call, CallState, World};
 

@@ -2,8 +2,8 @@
 
 use super::profiles::{too_long, valid, well_formed};
 use super::types::{
-    Act, Answer, Config, DialogAnswer, Gave, INVALID_PARAMETER, InvalidParameters, LOGON_FAILED, MOST_DIALOGS, NOT_FOUND, NOT_INITIALIZED, Name,
-    Outcome, Pw, Request, S_OK, SessionFacts, UNCONFIGURED, UNKNOWN_FLAGS, USER_CANCEL, flag,
+    Act, Answer, Config, DialogAnswer, Gave, INVALID_PARAMETER, InvalidParameters, LOGON_FAILED, MOST_DIALOGS, NOT_FOUND, NOT_INITIALIZED,
+    Name, Outcome, Pw, Request, S_OK, SessionFacts, UNCONFIGURED, UNKNOWN_FLAGS, USER_CANCEL, flag,
 };
 use super::world::{Call, CallState, Member, ProcessKind, World};
 

@@ -135,14 +135,7 @@ impl World {
             let (hr, after) = self.script.next_logon(&section);
             let start = Some((due.saturating_add(after), hr, false));
             if let Some(core) = self.core_mut(core) {
-                core.resources.running.push(Running {
-                    place,
-                    resource: Resource::Transport,
-                    row: None,
-                    opened: 0,
-                    spooler: false,
-                    start,
-                });
+                core.resources.running.push(Running { place, resource: Resource::Transport, row: None, opened: 0, spooler: false, start });
             }
         }
         self.finish_transports(core);

@@ -328,8 +328,7 @@ impl World {
 
     /// The sessions of a process end, in order.
     pub(super) fn end_sessions(&mut self, process: u32) {
-        let ending: Vec<usize> =
-            (0..self.members.len()).filter(|&m| self.members[m].live && self.members[m].process == process).collect();
+        let ending: Vec<usize> = (0..self.members.len()).filter(|&m| self.members[m].live && self.members[m].process == process).collect();
         for session in ending {
             self.leave(session, false);
         }
@@ -428,7 +427,10 @@ impl World {
 
     /// Adds a process that has called MAPIInitialize once, on this thread.
     pub fn add_process(&mut self, number: u32, kind: ProcessKind, thread: u32) {
-        self.processes.insert(number, Process { kind, count: 1, threads: BTreeMap::from([(thread, 1)]), home: Some(Home::Thread(thread)), left: false });
+        self.processes.insert(
+            number,
+            Process { kind, count: 1, threads: BTreeMap::from([(thread, 1)]), home: Some(Home::Thread(thread)), left: false },
+        );
     }
 
     /// Adds a profile and returns its id.

@@ -206,7 +206,9 @@ fn object_method(choices: &mut impl Choices, world: &World, (process, thread): (
     let method = match choices.below(8) {
         0 => ObjectMethod::Release,
         1 if table => ObjectMethod::Count,
-        2 | 3 if table => ObjectMethod::Seek { origin: choices.below(4), by: choices.of(&[0, 1, 2, 5, 100, -1, -2, -100, i32::MAX, i32::MIN]) },
+        2 | 3 if table => {
+            ObjectMethod::Seek { origin: choices.below(4), by: choices.of(&[0, 1, 2, 5, 100, -1, -2, -100, i32::MAX, i32::MIN]) }
+        }
         4..=7 if table => {
             ObjectMethod::Rows { count: choices.of(&[1, 2, 255, 0, -1, -3, i32::MAX, i32::MIN]), flags: choices.of(&[0, 0, 1, 1, 2]) }
         }

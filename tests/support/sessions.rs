@@ -126,7 +126,8 @@ fn rows_are_numbered_once(sut: &mut Sut) -> Result<(), String> {
 /// A session pointer after Logoff answers MAPI_E_INVALID_OBJECT, whatever is asked. Asked in a copy of the world; objects are compared with the model.
 fn dead_sessions_are_dead(sut: &Sut) -> Result<(), String> {
     let Some((dead, member)) = sut.kernel.members().find(|(_, member)| member.logged_off) else { return Ok(()) };
-    if sut.kernel.process(member.process).init_count() == 0 || !sut.kernel.machine().readings.changed().all(|(r, _)| r.name() != "strict_threads")
+    if sut.kernel.process(member.process).init_count() == 0
+        || !sut.kernel.machine().readings.changed().all(|(r, _)| r.name() != "strict_threads")
     {
         return Ok(());
     }

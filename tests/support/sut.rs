@@ -149,9 +149,7 @@ impl Sut {
             }
             Op::FinishTable { call } => self.run_wait(*call),
             Op::Object { process, thread, object, method } => self.object_method(*process, *thread, *object, method),
-            Op::Dispatch { process, thread } => {
-                self.at_once(*process, *thread, Call::Mapi(Mapi::HrDispatchNotifications { flags: 0 }))
-            }
+            Op::Dispatch { process, thread } => self.at_once(*process, *thread, Call::Mapi(Mapi::HrDispatchNotifications { flags: 0 })),
             Op::Kill { process } => self.kill(*process),
             Op::Advance { ms } => {
                 self.advance(self.kernel.now().after(SimDuration::from_millis(*ms)));

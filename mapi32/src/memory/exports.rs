@@ -165,7 +165,8 @@ pub(super) unsafe fn reallocate(function: &'static str, block: *mut c_void, size
         // SAFETY: its mark says that it is a live block of this mode.
         return some(unsafe { fast::reallocate(block.cast(), size, family) });
     }
-    with_heap(|heap| heap.reallocate(standing.place, block.addr(), size, family)).map_or_else(|why| Err(code(why)), |block| Ok(block.cast()))
+    with_heap(|heap| heap.reallocate(standing.place, block.addr(), size, family))
+        .map_or_else(|why| Err(code(why)), |block| Ok(block.cast()))
 }
 
 /// How large a block of IMalloc is; `None` for any other pointer.

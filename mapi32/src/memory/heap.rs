@@ -9,7 +9,7 @@ use super::report::{BlockName, Finding, Leak, Misuse, Place};
 /// The largest block: more is a negative number or a wrapped sum in every client seen (MEMORY-020).
 const LARGEST: usize = 1 << 30;
 /// How many freed blocks are kept, so that a second free is known for what it is.
-const RESTING_BLOCKS: usize = 256;
+const RESTING_BLOCKS: usize = 128;
 /// How many bytes of them.
 const RESTING_BYTES: usize = 1 << 20;
 /// How many findings a world keeps.
@@ -404,12 +404,14 @@ impl Heap {
     fn trim(&mut self) {
         while self.resting.len() > RESTING_BLOCKS || self.resting_bytes > RESTING_BYTES {
             let Some(slot) = self.resting.pop_front() else { return };
-            let Some(mut block) = self.slots.get_mut(slot).and_then(Option::take) else { continue };
+            let Some(block) = self.block_mut(slot) else { continue };
+            let (damage, address, size, world) = (block.damage(), block.memory.address(), block.memory.size(), block.name.made.world);
+            self.slots[slot] = None;
             self.empty.push(slot);
-            self.map.remove(&block.memory.address());
-            self.resting_bytes -= block.memory.size();
-            if let Some(misuse) = block.damage() {
-                self.tell(Place { world: block.name.made.world, call: 0, function: LOOK }, misuse);
+            self.map.remove(&address);
+            self.resting_bytes -= size;
+            if let Some(misuse) = damage {
+                self.tell(Place { world, call: 0, function: LOOK }, misuse);
             }
         }
     }

@@ -7,7 +7,8 @@ use super::prop::matches_tag;
 use super::value::{id_of, pt, type_of};
 use super::{CALL_FAILED, INVALID_PARAMETER, NOT_FOUND, OK, TABLE_TOO_BIG, surroundings};
 use crate::abi::{
-    ALLOCATEBUFFER, BOOL, FREEBUFFER, HRESULT, SPropProblem, SPropProblemArray, SPropTagArray, SPropValue, SRestriction, SRow, SRowSet, SSortOrderSet,
+    ALLOCATEBUFFER, BOOL, FREEBUFFER, HRESULT, SPropProblem, SPropProblemArray, SPropTagArray, SPropValue, SRestriction, SRow, SRowSet,
+    SSortOrderSet,
 };
 use crate::boundary::guard;
 use crate::memory::{MAPIAllocateBuffer, MAPIFreeBuffer, Owned};
@@ -256,7 +257,8 @@ unsafe fn prepare(
 unsafe fn gather(table: Object, most: i32) -> Result<*mut SRowSet, HRESULT> {
     let mut rows = Rows(Vec::new());
     loop {
-        let wanted = if most == 0 { i32::MAX } else { most.saturating_add(1).saturating_sub(i32::try_from(rows.0.len()).unwrap_or(i32::MAX)) };
+        let wanted =
+            if most == 0 { i32::MAX } else { most.saturating_add(1).saturating_sub(i32::try_from(rows.0.len()).unwrap_or(i32::MAX)) };
         let mut batch = ptr::null_mut();
         // SAFETY: the caller vouches for the table; a set that it gives is a block of MAPIAllocateBuffer with rows of their own.
         let taken = unsafe {

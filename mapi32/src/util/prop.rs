@@ -129,7 +129,12 @@ pub unsafe extern "system" fn FEqualNames(left: *const MAPINAMEID, right: *const
 /// # Safety
 /// `to` can be written, `from` holds what its type says, `more` is MAPIAllocateMore or null, `root` its root.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn PropCopyMore(to: *mut SPropValue, from: *const SPropValue, more: Option<ALLOCATEMORE>, root: *mut c_void) -> i32 {
+pub unsafe extern "system" fn PropCopyMore(
+    to: *mut SPropValue,
+    from: *const SPropValue,
+    more: Option<ALLOCATEMORE>,
+    root: *mut c_void,
+) -> i32 {
     guard("PropCopyMore", CALL_FAILED, || {
         if to.is_null() || from.is_null() {
             return INVALID_PARAMETER;

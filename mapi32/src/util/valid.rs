@@ -15,7 +15,17 @@ pub extern "system" fn FBadPropTag(tag: u32) -> u32 {
     let base = type_of(tag) & !pt::MV_FLAG;
     u32::from(!matches!(
         base,
-        pt::UNSPECIFIED..=pt::APPTIME | pt::ERROR | pt::BOOLEAN | pt::OBJECT | pt::I8 | pt::STRING8 | pt::UNICODE | pt::SYSTIME | pt::CLSID | pt::BINARY
+        pt::UNSPECIFIED
+            ..=pt::APPTIME
+                | pt::ERROR
+                | pt::BOOLEAN
+                | pt::OBJECT
+                | pt::I8
+                | pt::STRING8
+                | pt::UNICODE
+                | pt::SYSTIME
+                | pt::CLSID
+                | pt::BINARY
     ))
 }
 
@@ -131,7 +141,9 @@ unsafe fn any_null(pointers: *const *const c_void, count: u32) -> bool {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn FBadRglpNameID(names: *const *const MAPINAMEID, count: u32) -> i32 {
     // SAFETY: the caller vouches for the array.
-    i32::from(unsafe { any_null(names.cast(), count) || (0..count as usize).any(|i| bad_name(&names.add(i).read_unaligned().read_unaligned())) })
+    i32::from(unsafe {
+        any_null(names.cast(), count) || (0..count as usize).any(|i| bad_name(&names.add(i).read_unaligned().read_unaligned()))
+    })
 }
 
 /// Whether a name is bad.

@@ -147,9 +147,16 @@ unsafe fn many(base: u32, value: &PV) -> Result<View, Bad> {
     // SAFETY: the caller vouches for the array and what its elements lead to; elements may lie anywhere.
     unsafe {
         match base {
-            pt::STRING8 => (0..count).map(|i| string8(array.cast::<*const u8>().add(i).read_unaligned())).collect::<Result<_, _>>().map(View::Strings8),
-            pt::UNICODE => (0..count).map(|i| unicode(array.cast::<*const u16>().add(i).read_unaligned())).collect::<Result<_, _>>().map(View::Unicodes),
-            pt::BINARY => (0..count).map(|i| binary(array.cast::<SBinary>().add(i).read_unaligned())).collect::<Result<_, _>>().map(View::Binaries),
+            pt::STRING8 => {
+                (0..count).map(|i| string8(array.cast::<*const u8>().add(i).read_unaligned())).collect::<Result<_, _>>().map(View::Strings8)
+            }
+            pt::UNICODE => (0..count)
+                .map(|i| unicode(array.cast::<*const u16>().add(i).read_unaligned()))
+                .collect::<Result<_, _>>()
+                .map(View::Unicodes),
+            pt::BINARY => {
+                (0..count).map(|i| binary(array.cast::<SBinary>().add(i).read_unaligned())).collect::<Result<_, _>>().map(View::Binaries)
+            }
             _ => Err(Bad::Type),
         }
     }

@@ -83,7 +83,14 @@ pub unsafe extern "system" fn MNLS_CompareStringW(
 /// # Safety
 /// `text` is as long as its count says; `out` has room for `room` units.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn MNLS_MultiByteToWideChar(page: u32, _flags: u32, text: *const u8, count: i32, out: *mut WCHAR, room: i32) -> i32 {
+pub unsafe extern "system" fn MNLS_MultiByteToWideChar(
+    page: u32,
+    _flags: u32,
+    text: *const u8,
+    count: i32,
+    out: *mut WCHAR,
+    room: i32,
+) -> i32 {
     guard("MNLS_MultiByteToWideChar", 0, || {
         let Some(page) = code_page(page) else { return 0 };
         if text.is_null() || count == 0 {
