@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use mapi_sim::scenario::Scenario;
-use mapi_sim::{Error, Fixture, Logon, LogonFlags};
+use mapi_sim::{Error, Fixture, Lint, LintLevel, Logon, LogonFlags};
 
 /// Makes a program of a body: a fuzz target, or a replay of files.
 #[macro_export]

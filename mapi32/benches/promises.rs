@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use mapi_sim::{LogonFlags, Sim};
+use mapi_sim::{Logon, LogonFlags, Sim};
 
 type Ptr = *mut c_void;
 
@@ -80,8 +80,7 @@ fn counts(c: &mut Criterion) {
     group.bench_function("AddRef and Release", |b| b.iter(|| unsafe { (add_ref(black_box(session)), release(black_box(session))) }));
     group.finish();
     log_off(session);
-    // SAFETY: no arguments.
-    unsafe { mapi32::exports::MAPIUninitialize() };
+    mapi32::exports::MAPIUninitialize();
 }
 
 fn sessions(c: &mut Criterion) {
@@ -91,7 +90,7 @@ fn sessions(c: &mut Criterion) {
     let process = sim.process("client");
     group.bench_function("Rust face", |b| {
         b.iter(|| {
-            let session = process.logon("Work", LogonFlags::new(QUIET)).expect("logs on");
+            let session = process.logon_ex(Logon::profile("Work").flags(LogonFlags::new(QUIET))).expect("logs on");
             session.logoff(Default::default()).expect("logs off");
         });
     });

@@ -132,7 +132,7 @@ pub unsafe fn method(this: *mut Facet, name: &'static str, run: impl FnOnce(&Obj
     let hr = guard(name, Hresult::MAPI_E_CALL_FAILED, || {
         // SAFETY: by the promise of the caller.
         let Some(body) = (unsafe { body(this) }) else { return Hresult::MAPI_E_INVALID_PARAMETER };
-        if body.count.load(Ordering::Relaxed) == 0 {
+        if !alive(body.count.load(Ordering::Relaxed)) {
             dead(body, Problem::UseAfterRelease, name);
             return Hresult::MAPI_E_INVALID_OBJECT;
         }
@@ -175,7 +175,7 @@ pub unsafe extern "system" fn query_interface(this: *mut Facet, iid: Iid, out: O
         if out.is_null() {
             return Hresult::MAPI_E_INVALID_PARAMETER;
         }
-        if body.count.load(Ordering::Relaxed) == 0 {
+        if !alive(body.count.load(Ordering::Relaxed)) {
             dead(body, Problem::UseAfterRelease, "IUnknown::QueryInterface");
             return Hresult::MAPI_E_CALL_FAILED;
         }
@@ -207,12 +207,12 @@ pub unsafe extern "system" fn add_ref(this: *mut Facet) -> u32 {
     // SAFETY: by the promise of the caller.
     let Some(body) = (unsafe { body(this) }) else { return 0 };
     let before = body.count.fetch_add(1, Ordering::Relaxed);
-    if before != 0 {
+    if alive(before) {
         return before + 1;
     }
     // The object was dead: it stays so.
     body.count.fetch_sub(1, Ordering::Relaxed);
-    guard("IUnknown::AddRef", (), || dead(body, Problem::UseAfterRelease, "IUnknown::AddRef"));
+    misused("IUnknown::AddRef", body, Problem::UseAfterRelease);
     0
 }
 
@@ -224,19 +224,34 @@ pub unsafe extern "system" fn add_ref(this: *mut Facet) -> u32 {
 pub unsafe extern "system" fn release(this: *mut Facet) -> u32 {
     // SAFETY: by the promise of the caller.
     let Some(body) = (unsafe { body(this) }) else { return 0 };
-    match body.count.fetch_update(Ordering::Release, Ordering::Relaxed, |count| count.checked_sub(1)) {
-        Ok(1) => {
-            fence(Ordering::Acquire);
-            guard("IUnknown::Release", (), || last_release(body));
-            bury(std::ptr::from_ref(body));
-            0
-        }
-        Ok(before) => before - 1,
-        Err(_) => {
-            guard("IUnknown::Release", (), || dead(body, Problem::OverRelease, "IUnknown::Release"));
-            0
-        }
+    let before = body.count.fetch_sub(1, Ordering::Release);
+    if before == 1 {
+        fence(Ordering::Acquire);
+        end(body);
+        return 0;
     }
+    if alive(before) {
+        return before - 1;
+    }
+    body.count.fetch_add(1, Ordering::Relaxed);
+    misused("IUnknown::Release", body, Problem::OverRelease);
+    0
+}
+
+/// Whether a count is that of an object with references. A dead one has none; while it is misused its count is for a moment near the largest.
+fn alive(count: u32) -> bool {
+    count.wrapping_sub(1) < u32::MAX / 2
+}
+
+#[cold]
+fn misused(method: &str, body: &Body, problem: Problem) {
+    guard(method, (), || dead(body, problem, method));
+}
+
+#[cold]
+fn end(body: &Body) {
+    guard("IUnknown::Release", (), || last_release(body));
+    bury(std::ptr::from_ref(body));
 }
 
 /// The last reference is gone: the subsystem hears of it.

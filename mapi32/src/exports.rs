@@ -13,7 +13,7 @@ use crate::abi::MAPIINIT_0;
 use crate::boundary::guard;
 use crate::com::give;
 use crate::export_hr;
-use crate::wire::{MAPI_UNICODE, Out, Raw, Str};
+use crate::wire::{Out, Raw, Str};
 use crate::world;
 
 export_hr! {
@@ -38,11 +38,10 @@ export_hr! {
     fn MAPILogonEx(ui_param: usize, profile_name: Str, password: Str, flags: u32, session: Out<*mut c_void>) {
         session.set(std::ptr::null_mut());
         let Some(face) = world::current() else { return Hresult::MAPI_E_NOT_INITIALIZED };
-        let unicode = flags & MAPI_UNICODE != 0;
         let call = Mapi::MAPILogonEx {
             ui_param: ui_param as u64,
-            profile_name: profile_name.text(unicode),
-            password: password.text(unicode).map(Box::new),
+            profile_name: face.text("MAPILogonEx", profile_name, flags),
+            password: face.text("MAPILogonEx", password, flags).map(Box::new),
             flags: flags.into(),
             session: if session.is_null() { OutPtr::Null } else { OutPtr::Given },
         };

@@ -23,6 +23,8 @@ pub enum Problem {
     UseAfterLogoff,
     /// An object that was alive at the last MAPIUninitialize.
     Leak,
+    /// A string of 8-bit bytes that was passed with MAPI_UNICODE.
+    Width,
     /// A session that was released before what it had opened.
     Order,
     /// A misuse of the allocator.
@@ -40,7 +42,7 @@ pub enum Problem {
 impl Problem {
     /// Whether verification only warns of it. Use after Logoff is a lint of the world, which counts it; the line here names who made the object.
     pub fn is_warning(self) -> bool {
-        matches!(self, Problem::UseAfterLogoff | Problem::Order | Problem::Note)
+        matches!(self, Problem::UseAfterLogoff | Problem::Width | Problem::Order | Problem::Note)
     }
 }
 

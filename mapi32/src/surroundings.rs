@@ -29,19 +29,23 @@ pub(crate) fn gates(face: &Face) -> (bool, bool) {
     })
 }
 
+/// Where a call to the allocator stands in a world.
+fn standing(face: &Face, function: &'static str) -> Standing {
+    // A method of an object allocates inside its own call; the allocator's own functions are no calls of the journal.
+    let call = if function.contains(':') { face.sim().kernel(|kernel| kernel.last_call().number()).into() } else { 0 };
+    let (needs_init, null_root_fails) = face.gates;
+    let initialized = face.initialized.load(Ordering::Relaxed);
+    Standing {
+        place: Place { world: face.id(), call, function },
+        refused: needs_init && initialized == 0,
+        null_root_fails,
+        ended: initialized == 0 && face.began.load(Ordering::Relaxed),
+    }
+}
+
 impl memory::World for Worlds {
     fn standing(&self, function: &'static str) -> Standing {
-        let Some(face) = world::known() else { return Standing::alone(function) };
-        // A method of an object allocates inside its own call; the allocator's own functions are no calls of the journal.
-        let call = if function.contains("::") { face.sim().kernel(|kernel| kernel.last_call().number()).into() } else { 0 };
-        let (needs_init, null_root_fails) = face.gates;
-        let initialized = face.initialized.load(Ordering::Relaxed);
-        Standing {
-            place: Place { world: face.id(), call, function },
-            refused: needs_init && initialized == 0,
-            null_root_fails,
-            ended: initialized == 0 && face.began.load(Ordering::Relaxed),
-        }
+        world::look(|face| face.map_or_else(|| Standing::alone(function), |face| standing(face, function)))
     }
 
     fn report(&self, finding: &Finding) {

@@ -133,6 +133,15 @@ impl Str {
     }
 }
 
+/// Whether UTF-16 units look like 8-bit bytes taken two by two: both halves of each are printable ASCII. Some real names of ideographs look so too.
+pub fn looks_narrow(text: &Text) -> bool {
+    let printable = |byte: u8| (0x20..0x7F).contains(&byte);
+    match text {
+        Text::Wide(units) => !units.is_empty() && units.iter().all(|unit| unit.to_le_bytes().into_iter().all(printable)),
+        _ => false,
+    }
+}
+
 /// The units before the NUL; alignment is not assumed.
 ///
 /// # Safety

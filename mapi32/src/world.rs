@@ -21,11 +21,12 @@ use std::sync::{Arc, OnceLock};
 
 use mapi_sim::call::{Call, Caller, Handle, Reply};
 use mapi_sim::mapi::CodePage;
-use mapi_sim::{Fixture, Hresult, Sim};
+use mapi_sim::{Fixture, Hresult, Sim, Text};
 use parking_lot::Mutex;
 
 use crate::ledger::{Ledger, Problem};
-use crate::{memory, notify, surroundings};
+use crate::wire::{MAPI_UNICODE, Str};
+use crate::{memory, notify, surroundings, wire};
 
 /// Exit status of a process that fails verification under `MAPI_SIM_STRICT`.
 pub const STRICT_STATUS: i32 = 86;
@@ -177,6 +178,16 @@ impl Face {
         Hresult::MAPI_E_NO_SUPPORT
     }
 
+    /// The text of a string argument, with a warning if it is of the other width than the flags say.
+    pub fn text(&self, method: &str, string: Str, flags: u32) -> Option<Text> {
+        let text = string.text(flags & MAPI_UNICODE != 0)?;
+        if wire::looks_narrow(&text) {
+            let said = format!("{method}: a string passed with MAPI_UNICODE looks like 8-bit bytes; it was read as {text}");
+            self.ledger.note(Problem::Width, said);
+        }
+        Some(text)
+    }
+
     /// The call that made an object, as the journal tells it.
     pub fn maker(&self, object: Handle) -> Option<String> {
         let journal = self.sim().journal();
@@ -268,6 +279,14 @@ pub fn known() -> Option<Arc<Face>> {
 /// The number of the calling thread.
 pub(crate) fn thread() -> u64 {
     THREAD.with(|me| *me)
+}
+
+/// Looks at the world of the calling thread, if there is one already. The look must not come back here.
+pub(crate) fn look<T>(look: impl FnOnce(Option<&Face>) -> T) -> T {
+    BOUND.with_borrow(|bound| match bound {
+        Some(face) => look(Some(face)),
+        None => look(PROCESS.lock().as_deref()),
+    })
 }
 
 /// Whether the calling thread has a world of its own.
@@ -365,11 +384,9 @@ fn at_exit() {
 
 /// The end of the process: the journal is written; under `MAPI_SIM_STRICT` a failed verification becomes the exit status.
 extern "C" fn at_end() {
-    unsafe extern "C" {
-        fn _exit(status: i32) -> !;
-    }
     let failed = crate::boundary::guard("exit", false, || {
-        let Some(face) = PROCESS.lock().clone() else { return REFUSED.get().is_some() };
+        // Threads that the system ended may have left the lock taken; then there is nothing to look at.
+        let Some(face) = PROCESS.try_lock().and_then(|place| place.clone()) else { return REFUSED.get().is_some() };
         face.ledger.end_of_process(&face);
         face.write_journal();
         match face.verdict() {
@@ -383,9 +400,30 @@ extern "C" fn at_end() {
         }
     });
     if failed && strict() {
-        // SAFETY: ends the process; nothing of this library is used afterwards.
-        unsafe { _exit(STRICT_STATUS) }
+        quit();
     }
+}
+
+/// Ends the process at once, with the status of a failed verification.
+#[cfg(not(windows))]
+fn quit() -> ! {
+    unsafe extern "C" {
+        fn _exit(status: i32) -> !;
+    }
+    // SAFETY: ends the process; nothing of this library is used afterwards.
+    unsafe { _exit(STRICT_STATUS) }
+}
+
+/// Ends the process at once, with the status of a failed verification. A library that is being unloaded may not begin an orderly exit anew.
+#[cfg(windows)]
+fn quit() {
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn GetCurrentProcess() -> isize;
+        fn TerminateProcess(process: isize, status: u32) -> i32;
+    }
+    // SAFETY: ends the process; nothing of this library is used afterwards.
+    let _ = unsafe { TerminateProcess(GetCurrentProcess(), STRICT_STATUS.cast_unsigned()) };
 }
 
 fn strict() -> bool {
@@ -447,11 +485,13 @@ pub fn bind(sim: Arc<Sim>) -> Bound {
 
 /// As [`bind`], as a process of this name. Two processes of one world are two bindings of one `Sim`.
 pub fn bind_process(sim: Arc<Sim>, process: &str) -> Bound {
-    bind_face(Face::new(sim, process))
+    let mut bound = bind_face(Face::new(sim, process));
+    bound.checked = false;
+    bound
 }
 
-/// Binds the calling thread to a face that another thread has: a second thread of the same process.
+/// Binds the calling thread to a face that another thread has: a second thread of the same process. The first binding gives the verdict.
 pub fn bind_face(face: Arc<Face>) -> Bound {
     let before = set(Some(face.clone()), true);
-    Bound { face, before, checked: false, not_send: std::marker::PhantomData }
+    Bound { face, before, checked: true, not_send: std::marker::PhantomData }
 }

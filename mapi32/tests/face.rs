@@ -91,6 +91,8 @@ fn names_in_both_widths() {
     // SAFETY: the bytes of "Work", and NUL.
     let hr = unsafe { MAPILogonEx(0, [0x6F57u16, 0x6B72, 0, 0].as_ptr().cast(), null_mut(), QUIET | MAPI_UNICODE, &raw mut session) };
     assert_eq!(hr, MAPI_E_LOGON_FAILED);
+    let (problems, warnings) = bound.face().ledger().findings();
+    assert!(problems.is_empty() && warnings[0].contains("looks like 8-bit bytes"), "{warnings:?}");
     clean(sim, bound);
 }
 

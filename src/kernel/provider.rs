@@ -246,6 +246,7 @@ impl Kernel {
                 self.transport_is_on(id, place, &provider);
             }
         }
+        self.wake_transports();
     }
 
     /// The first transport whose time has come.

@@ -190,6 +190,9 @@ impl Kernel {
 
     /// Calls whose transports have started.
     pub(super) fn wake_transports(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
         let pending: Vec<(CallId, Handle)> = self
             .waiting
             .iter()

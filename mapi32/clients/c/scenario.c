@@ -1,4 +1,5 @@
 /* The scenario that every client plays, in sections that can be chosen by name: `scenario early initialize logon ...`; without arguments, all.
+ * `close` ends without a word, where `end` tries the library once more after the last MAPIUninitialize, as `early` does before the first MAPIInitialize.
  * What it prints is compared line by line with the same scenario through the Rust face. Built as C and as C++, for both families of headers.
  *
  * With -DCORE_ONLY it uses none of the helper functions beside the core: what Wine's own mapi32 passes on to a registered library. */
@@ -413,6 +414,7 @@ static int play(const char *section)
     else if (!strcmp(section, "errors")) section_errors();
     else if (!strcmp(section, "after")) section_after();
     else if (!strcmp(section, "end")) section_end();
+    else if (!strcmp(section, "close")) MAPIUninitialize();
     else {
         fprintf(stderr, "no section \"%s\"\n", section);
         return 2;

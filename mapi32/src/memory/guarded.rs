@@ -39,14 +39,19 @@ impl Guarded {
         let layout = layout(size)?;
         // SAFETY: the layout is never empty, for it contains the guards.
         let start = NonNull::new(unsafe { alloc(layout) })?;
-        let made = Guarded { start, size };
-        // SAFETY: the whole layout was just allocated; the three pieces lie side by side within it.
-        unsafe {
-            start.write_bytes(FENCE, GUARD);
-            start.add(GUARD).write_bytes(FRESH, size);
-            start.add(GUARD + size).write_bytes(FENCE, GUARD);
-        }
+        let mut made = Guarded { start, size };
+        made.renew();
         Some(made)
+    }
+
+    /// Makes it look new: guards whole, the block filled.
+    pub(super) fn renew(&mut self) {
+        // SAFETY: the three pieces lie side by side within the allocation.
+        unsafe {
+            self.start.write_bytes(FENCE, GUARD);
+            self.start.add(GUARD).write_bytes(FRESH, self.size);
+            self.start.add(GUARD + self.size).write_bytes(FENCE, GUARD);
+        }
     }
 
     /// The first usable byte.

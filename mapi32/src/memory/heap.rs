@@ -324,22 +324,50 @@ impl Heap {
             self.tell(place, Misuse::TooLarge { size });
             return Err(Refusal::NotEnoughMemory);
         }
-        let memory = Guarded::new(size).ok_or(Refusal::NotEnoughMemory)?;
+        let revived = self.revive(size);
+        let memory = if revived.is_some() { None } else { Some(Guarded::new(size).ok_or(Refusal::NotEnoughMemory)?) };
         let ledger = self.worlds.entry(place.world).or_default();
         ledger.made += 1;
         let kind = if matches!(role, Role::Malloc) { "malloc" } else { "buffer" };
         let name = BlockName { kind, number: ledger.made, size, made: place };
-        let pointer = memory.pointer();
+        let slot = match memory {
+            None => revived.unwrap_or_default(),
+            Some(memory) => return Ok(self.insert(Block { memory, name, role, freed: None, told: false })),
+        };
+        let Some(block) = self.block_mut(slot) else { return Err(Refusal::NotEnoughMemory) };
+        (block.name, block.role, block.freed, block.told) = (name, role, None, false);
+        Ok((slot, block.memory.pointer()))
+    }
+
+    /// Takes the oldest resting block into use again if it has this size and its time is over: the same as giving it back and asking for it anew, without
+    /// the way through map and system.
+    fn revive(&mut self, size: usize) -> Option<usize> {
+        let slot = *self.resting.front().filter(|_| self.resting.len() >= RESTING_BLOCKS)?;
+        let block = self.block_mut(slot).filter(|block| block.memory.size() == size)?;
+        let (damage, world) = (block.damage(), block.name.made.world);
+        block.memory.renew();
+        self.resting.pop_front();
+        self.resting_bytes -= size;
+        if let Some(misuse) = damage {
+            self.tell(Place { world, call: 0, function: LOOK }, misuse);
+        }
+        Some(slot)
+    }
+
+    /// Puts a new block into a slot.
+    fn insert(&mut self, block: Block) -> (usize, *mut u8) {
+        let pointer = block.memory.pointer();
         let slot = self.empty.pop().unwrap_or(self.slots.len());
         if slot == self.slots.len() {
             self.slots.push(None);
         }
-        self.map.insert(memory.address(), slot);
-        self.slots[slot] = Some(Block { memory, name, role, freed: None, told: false });
-        Ok((slot, pointer))
+        self.map.insert(block.memory.address(), slot);
+        self.slots[slot] = Some(block);
+        (slot, pointer)
     }
 
     /// The slot of the live block of this family that begins here, or what else the pointer is.
+    #[allow(clippy::result_large_err, reason = "a finding names block and calls; it is no error to carry far")]
     fn spot(&self, address: usize, family: Family) -> Result<usize, Misuse> {
         let Some((&start, &slot)) = self.map.range(..=address).next_back() else { return Err(Misuse::Foreign) };
         let Some(block) = self.block(slot) else { return Err(Misuse::Foreign) };
@@ -417,6 +445,7 @@ impl Heap {
     }
 
     /// The slot of a block that can be reallocated, or why this one cannot.
+    #[allow(clippy::result_large_err, reason = "a finding names block and calls; it is no error to carry far")]
     fn reallocatable(&self, address: usize, family: Family) -> Result<usize, Misuse> {
         let slot = self.spot(address, family).map_err(after_free)?;
         match self.block(slot) {

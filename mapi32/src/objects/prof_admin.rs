@@ -8,7 +8,7 @@ use mapi_sim::{Hresult, Text};
 use crate::abi::MAPIERROR;
 use crate::com::{IUnknownVtbl, Object};
 use crate::vtable;
-use crate::wire::{MAPI_UNICODE, Out, Str};
+use crate::wire::{Out, Str};
 
 vtable! {
     /// IProfAdmin.
@@ -28,26 +28,26 @@ fn call(object: &Object<'_>, call: IProfAdmin) -> Hresult {
     object.call(Call::IProfAdmin(object.handle, call)).hr
 }
 
-fn text(string: Str, flags: u32) -> Option<Text> {
-    string.text(flags & MAPI_UNICODE != 0)
+fn text(object: &Object<'_>, string: Str, flags: u32) -> Option<Text> {
+    object.face.text("IProfAdmin", string, flags)
 }
 
 fn delete_profile(object: &Object<'_>, name: Str, flags: u32) -> Hresult {
-    call(object, IProfAdmin::DeleteProfile { profile_name: text(name, flags), flags })
+    call(object, IProfAdmin::DeleteProfile { profile_name: text(object, name, flags), flags })
 }
 
 fn change_profile_password(object: &Object<'_>, name: Str, old: Str, new: Str, flags: u32) -> Hresult {
-    let [old_password, new_password] = [old, new].map(|password| text(password, flags).map(Box::new));
-    call(object, IProfAdmin::ChangeProfilePassword { profile_name: text(name, flags), old_password, new_password, flags })
+    let [old_password, new_password] = [old, new].map(|password| text(object, password, flags).map(Box::new));
+    call(object, IProfAdmin::ChangeProfilePassword { profile_name: text(object, name, flags), old_password, new_password, flags })
 }
 
 fn rename_profile(object: &Object<'_>, old: Str, password: Str, new: Str, ui_param: usize, flags: u32) -> Hresult {
-    let [old_password, new_profile_name] = [password, new].map(|string| text(string, flags).map(Box::new));
+    let [old_password, new_profile_name] = [password, new].map(|string| text(object, string, flags).map(Box::new));
     // The window is a handle of 32 bits in the call; of a pointer the low half is as good a name.
     let ui_param = u32::try_from(ui_param & 0xFFFF_FFFF).unwrap_or_default();
-    call(object, IProfAdmin::RenameProfile { old_profile_name: text(old, flags), old_password, new_profile_name, ui_param, flags })
+    call(object, IProfAdmin::RenameProfile { old_profile_name: text(object, old, flags), old_password, new_profile_name, ui_param, flags })
 }
 
 fn set_default_profile(object: &Object<'_>, name: Str, flags: u32) -> Hresult {
-    call(object, IProfAdmin::SetDefaultProfile { profile_name: text(name, flags), flags })
+    call(object, IProfAdmin::SetDefaultProfile { profile_name: text(object, name, flags), flags })
 }

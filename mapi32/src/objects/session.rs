@@ -151,7 +151,7 @@ fn unadvise(object: &Object<'_>, connection: usize) -> Hresult {
 }
 
 fn message_options(object: &Object<'_>, _ui_param: usize, flags: u32, adr_type: Str, _message: Raw) -> Hresult {
-    let adr_type = adr_type.text(flags & MAPI_UNICODE != 0);
+    let adr_type = object.face.text("IMAPISession::MessageOptions", adr_type, flags);
     call(object, IMAPISession::MessageOptions { flags: flags.into(), adr_type }).hr
 }
 
@@ -159,7 +159,7 @@ fn query_default_message_opt(object: &Object<'_>, adr_type: Str, flags: u32, val
     need!(values, options);
     values.set(0);
     options.set(std::ptr::null_mut());
-    let adr_type = adr_type.text(flags & MAPI_UNICODE != 0);
+    let adr_type = object.face.text("IMAPISession::QueryDefaultMessageOpt", adr_type, flags);
     let reply = call(object, IMAPISession::QueryDefaultMessageOpt { adr_type, flags: flags.into() });
     super::prop::give_props("IMAPISession::QueryDefaultMessageOpt", object, &reply, values, options)
 }
