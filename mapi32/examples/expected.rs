@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p mapi32 --example expected -- FIXTURE [SECTION...]`
 
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
 use mapi_sim::call::{Bytes, Call, Caller, Handle, IMAPIProp, IMAPISession, IMAPIStatus, IMAPITable, IUnknown, Mapi, Out, OutPtr, Reply};
 use mapi_sim::mapi::Guid;
 use mapi_sim::{CodePage, Fixture, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Row, Sim, StoreFlags, Text, Value};

@@ -29,6 +29,8 @@ pub enum Problem {
     Order,
     /// A misuse of the allocator.
     Memory,
+    /// A call of a process that has not called MAPIInitialize.
+    NotInitialized,
     /// A call that would never have returned.
     Deadlock,
     /// A panic inside the simulator.

@@ -13,6 +13,12 @@ use mapi_sim::{Hresult, PropTag, Row, Text, Value};
 use crate::abi::{FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet};
 use crate::memory::Owned;
 
+/// The lower 32 bits of a bookmark or connection: header families differ in its width, and the upper half of a 32-bit argument is not defined.
+#[allow(clippy::cast_possible_truncation)]
+pub const fn low(number: usize) -> u32 {
+    number as u32
+}
+
 /// MAPI_UNICODE in a flag word.
 pub const MAPI_UNICODE: u32 = 0x8000_0000;
 /// The most elements of an array that is read: more is no count but rubbish.

@@ -160,8 +160,15 @@ impl Face {
     ///
     /// A call that waits for something that nothing in the world can bring about fails, with a line in the report: in a real process it would hang.
     pub fn call(&self, call: Call) -> Reply {
+        let method = call.method();
         let reply = match self.sim().call(self.caller(), call) {
-            Ok(reply) => reply,
+            Ok(reply) => {
+                if reply.hr == Hresult::MAPI_E_NOT_INITIALIZED && method.name != "MAPIInitialize" {
+                    let text = format!("{method}: the process {} has not called MAPIInitialize (LOGON-004)", self.process);
+                    self.ledger.note(Problem::NotInitialized, text);
+                }
+                reply
+            }
             Err(error) => {
                 self.ledger.note(Problem::Deadlock, error.to_string());
                 Reply::of(Hresult::MAPI_E_CALL_FAILED)

@@ -142,10 +142,10 @@ fn advise(object: &Object<'_>, cb: u32, entry_id: Raw, event_mask: u32, sink: Ra
 }
 
 fn unadvise(object: &Object<'_>, connection: usize) -> Hresult {
-    let number = u32::try_from(connection).unwrap_or(u32::MAX);
+    let number = wire::low(connection);
     let reply = call(object, IMAPISession::Unadvise { connection: number });
     if reply.hr == Hresult::S_OK {
-        notify::disconnected(object.face, object.handle, connection);
+        notify::disconnected(object.face, object.handle, number as usize);
     }
     reply.hr
 }

@@ -65,7 +65,7 @@ fn get_row_count(object: &Object<'_>, flags: u32, count: Out<u32>) -> Hresult {
 
 /// The count of rows sought is wanted or not: NULL is allowed.
 fn seek_row(object: &Object<'_>, origin: usize, row_count: i32, sought: Out<i32>) -> Hresult {
-    let origin = u32::try_from(origin).unwrap_or(u32::MAX);
+    let origin = wire::low(origin);
     let reply = call(object, IMAPITable::SeekRow { origin, row_count });
     if let Result::Number(number) = reply.out {
         sought.set(i32::try_from(number).unwrap_or(i32::MAX));
