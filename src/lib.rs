@@ -37,7 +37,7 @@
 //! # What is not simulated
 //!
 //! Folders and messages, moving mail, the contents of address books, restrictions and sorting of tables, table notifications. A method that is not
-//! built answers MAPI_E_NO_SUPPORT, and verification finds the call. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md` lists every documented clause with the test that shows it
+//! built answers MAPI_E_NO_SUPPORT, and verification finds the call. The C and COM interface is the crate `mapi32` beside this one. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md` lists every documented clause with the test that shows it
 //! or the stage that will.
 #![forbid(unsafe_code)]
 
