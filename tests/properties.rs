@@ -9,4 +9,5 @@ mod properties {
     mod related;
     mod sessions;
     mod storms;
+    mod tour;
 }

@@ -1,6 +1,6 @@
 //! Objects as COM knows them: pointers to pointers to functions, and reference counts.
 //!
-//! An object has one [`Body`] and in it a [`Facet`] for each interface that is no beginning of another one. What a client holds is the address of a
+//! An object has one `Body` and in it a [`Facet`] for each interface that is no beginning of another one. What a client holds is the address of a
 //! facet; its first word is the vtable. The count lives here; the subsystem sees one final Release an object.
 //!
 //! After the final Release the body stays in a bounded graveyard: a client that goes on using the pointer meets a dead object that says so, and

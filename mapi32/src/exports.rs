@@ -14,7 +14,7 @@ use crate::boundary::guard;
 use crate::com::give;
 use crate::export_hr;
 use crate::wire::{Out, Raw, Str};
-use crate::world;
+use crate::{notify, world};
 
 export_hr! {
     /// MAPIInitialize (LOGON-001). NULL is version 0 without flags.
@@ -81,6 +81,7 @@ pub extern "system" fn MAPIUninitialize() {
         }
         let _ = face.call(Call::Mapi(Mapi::MAPIUninitialize {}));
         if last {
+            notify::end_of_mapi(&face);
             face.write_journal();
         }
     });

@@ -6,7 +6,9 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`Heap`] | the bookkeeping, without unsafe code: one ordered map by address; finds misuse and never follows a pointer that it does not own |
+//! | [`Heap`] | the bookkeeping, without unsafe code; finds misuse and never follows a pointer that it does not own |
+//! | `places` | the table by address: whether a live block begins there, before anything is followed |
+//! | `ledgers` | what is kept for each world: numbers, orders to fail, findings |
 //! | `guarded` | one piece of memory between two guards, filled when new and when dead |
 //! | [`Finding`], [`Leak`] | what is reported, in words; blocks have names, addresses are never printed |
 //! | `fast` | the mode without tracking: a header before the block and nothing else |
@@ -23,7 +25,9 @@ mod exports;
 mod fast;
 mod guarded;
 mod heap;
+mod ledgers;
 mod malloc;
+mod places;
 mod report;
 mod world;
 
@@ -47,13 +51,23 @@ fn heap() -> MutexGuard<'static, Heap> {
 }
 
 /// Runs something on the heap, then reports what it found, with the heap unlocked so that the world may use it.
+#[inline(always)]
 fn with_heap<T>(work: impl FnOnce(&mut Heap) -> T) -> T {
     let mut heap = heap();
     let result = work(&mut heap);
+    if !heap.has_found() {
+        return result;
+    }
+    tell(heap);
+    result
+}
+
+/// Reports what was found, with the heap unlocked.
+#[cold]
+fn tell(mut heap: MutexGuard<'static, Heap>) {
     let found = heap.take_found();
     drop(heap);
     found.iter().for_each(world::report);
-    result
 }
 
 /// The blocks of a world that are still alive, in the order in which they were made: for MAPIUninitialize (MEMORY-009). Guards are checked on the way.

@@ -7,9 +7,10 @@ mod this_thread;
 
 use std::collections::BTreeMap;
 use std::ffi::c_void;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use mapi_sim::call::Handle;
+use mapi_sim::clause::Reading;
 use mapi_sim::kernel::{Event, SessionEvent};
 use mapi_sim::{Hresult, Sim};
 use parking_lot::Mutex;
@@ -21,10 +22,13 @@ use crate::world::Face;
 
 /// A sink that is registered.
 struct Sink {
-    world: usize,
     session: Handle,
     connection: usize,
     pointer: Pointer,
+    /// The process that registered it.
+    process: String,
+    /// Unadvise or Logoff ended the registration, and something may be told all the same.
+    ended: bool,
 }
 
 /// A pointer to a client's object, of which this library holds a reference.
@@ -34,13 +38,15 @@ struct Pointer(*mut c_void);
 // SAFETY: a sink may be called on any thread (SESSION-173); the pointer itself is only a number.
 unsafe impl Send for Pointer {}
 
-#[derive(Default)]
-struct Registry {
+/// The sinks of one world, numbered from 1 on, so that its journal does not depend on other worlds.
+struct Room {
+    world: Weak<Sim>,
     last: u32,
     sinks: BTreeMap<u32, Sink>,
 }
 
-static REGISTRY: Mutex<Registry> = Mutex::new(Registry { last: 0, sinks: BTreeMap::new() });
+/// The worlds in which clients registered sinks, by their address: it is nobody else's as long as the room refers to the world.
+static ROOMS: Mutex<BTreeMap<usize, Room>> = Mutex::new(BTreeMap::new());
 
 impl Pointer {
     /// The functions of the sink.
@@ -74,23 +80,25 @@ pub(crate) fn listen(sim: &Sim) {
 pub(crate) fn register(face: &Face, session: Handle, sink: *mut c_void) -> u32 {
     let pointer = Pointer(sink);
     pointer.add_ref();
-    let mut registry = REGISTRY.lock();
-    registry.last += 1;
-    let number = registry.last;
-    registry.sinks.insert(number, Sink { world: world(face), session, connection: 0, pointer });
-    number
+    let mut rooms = ROOMS.lock();
+    // Worlds that ended with sinks in them: their clients are gone, and nothing of theirs may be called.
+    rooms.retain(|_, room| room.world.strong_count() > 0);
+    let room = rooms.entry(world(face)).or_insert_with(|| Room { world: Arc::downgrade(face.sim()), last: 0, sinks: BTreeMap::new() });
+    room.last += 1;
+    room.sinks.insert(room.last, Sink { session, connection: 0, pointer, process: face.process().to_owned(), ended: false });
+    room.last
 }
 
 /// The registration has its connection number.
-pub(crate) fn connected(number: u32, connection: usize) {
-    if let Some(sink) = REGISTRY.lock().sinks.get_mut(&number) {
+pub(crate) fn connected(face: &Face, number: u32, connection: usize) {
+    if let Some(sink) = ROOMS.lock().get_mut(&world(face)).and_then(|room| room.sinks.get_mut(&number)) {
         sink.connection = connection;
     }
 }
 
 /// The registration failed: the reference is given back.
-pub(crate) fn unregister(number: u32) {
-    let sink = REGISTRY.lock().sinks.remove(&number);
+pub(crate) fn unregister(face: &Face, number: u32) {
+    let sink = ROOMS.lock().get_mut(&world(face)).and_then(|room| room.sinks.remove(&number));
     if let Some(sink) = sink {
         sink.pointer.release();
     }
@@ -98,24 +106,41 @@ pub(crate) fn unregister(number: u32) {
 
 /// Unadvise succeeded.
 pub(crate) fn disconnected(face: &Face, session: Handle, connection: usize) {
-    drop_sinks(|sink| sink.world == world(face) && sink.session == session && sink.connection == connection);
+    drop_sinks(face, |sink| sink.session == session && sink.connection == connection);
 }
 
 /// Logoff ended the registrations of a session.
 pub(crate) fn ended(face: &Face, session: Handle) {
-    drop_sinks(|sink| sink.world == world(face) && sink.session == session);
+    drop_sinks(face, |sink| sink.session == session);
 }
 
-/// By what a world is known here: names of objects count anew in each.
+/// By what a world is known here.
 fn world(face: &Face) -> usize {
     Arc::as_ptr(face.sim()).addr()
 }
 
-fn drop_sinks(gone: impl Fn(&Sink) -> bool) {
+/// Registrations end. With the reading `late_delivery` their sinks are told what is queued all the same (NOTIFY-039), so that they stay.
+fn drop_sinks(face: &Face, gone: impl Fn(&Sink) -> bool) {
+    if face.sim().kernel(|kernel| kernel.machine().readings.index(Reading::LateDelivery)) == 0 {
+        return give_back(face, gone);
+    }
+    if let Some(room) = ROOMS.lock().get_mut(&world(face)) {
+        room.sinks.values_mut().filter(|sink| gone(sink)).for_each(|sink| sink.ended = true);
+    }
+}
+
+/// The last MAPIUninitialize of a process: nothing comes late any more.
+pub(crate) fn end_of_mapi(face: &Face) {
+    give_back(face, |sink| sink.ended && sink.process == face.process());
+}
+
+/// Releases sinks.
+fn give_back(face: &Face, gone: impl Fn(&Sink) -> bool) {
     let pointers: Vec<Pointer> = {
-        let mut registry = REGISTRY.lock();
-        let numbers: Vec<u32> = registry.sinks.iter().filter(|(_, sink)| gone(sink)).map(|(number, _)| *number).collect();
-        numbers.into_iter().filter_map(|number| registry.sinks.remove(&number)).map(|sink| sink.pointer).collect()
+        let mut rooms = ROOMS.lock();
+        let Some(room) = rooms.get_mut(&world(face)) else { return };
+        let numbers: Vec<u32> = room.sinks.iter().filter(|(_, sink)| gone(sink)).map(|(number, _)| *number).collect();
+        numbers.into_iter().filter_map(|number| room.sinks.remove(&number)).map(|sink| sink.pointer).collect()
     };
     pointers.into_iter().for_each(Pointer::release);
 }
@@ -125,7 +150,7 @@ pub fn deliver(face: &Face) {
     let caller = face.caller();
     while let Some(event) = face.sim().take_notification(caller) {
         if let Event::Notified { sink, event, .. } = event {
-            let pointer = REGISTRY.lock().sinks.get(&sink).map(|sink| sink.pointer);
+            let pointer = ROOMS.lock().get(&world(face)).and_then(|room| room.sinks.get(&sink)).map(|sink| sink.pointer);
             if let Some(pointer) = pointer {
                 pointer.add_ref();
                 tell(pointer, event);

@@ -1,5 +1,6 @@
 //! What the allocator and the utility functions ask of the world of the calling thread.
 
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
 
 use mapi_sim::clause::Reading;
@@ -29,23 +30,58 @@ pub(crate) fn gates(face: &Face) -> (bool, bool) {
     })
 }
 
-/// Where a call to the allocator stands in a world.
-fn standing(face: &Face, function: &'static str) -> Standing {
-    // A method of an object allocates inside its own call; the allocator's own functions are no calls of the journal.
-    let call = if function.contains(':') { face.sim().kernel(|kernel| kernel.last_call().number()).into() } else { 0 };
-    let (needs_init, null_root_fails) = face.gates;
-    let initialized = face.initialized.load(Ordering::Relaxed);
-    Standing {
-        place: Place { world: face.id(), call, function },
-        refused: needs_init && initialized == 0,
-        null_root_fails,
-        ended: initialized == 0 && face.began.load(Ordering::Relaxed),
-    }
+/// What a thread saw of its world when it looked last. It stays true while the epoch stays the same. Cells one by one: nothing is copied that is not asked.
+struct Seen {
+    epoch: Cell<u64>,
+    world: Cell<u32>,
+    refused: Cell<bool>,
+    null_root_fails: Cell<bool>,
+    ended: Cell<bool>,
+}
+
+thread_local! {
+    static SEEN: Seen = const {
+        Seen { epoch: Cell::new(0), world: Cell::new(0), refused: Cell::new(false), null_root_fails: Cell::new(false), ended: Cell::new(false) }
+    };
+}
+
+/// Looks at the world of the calling thread.
+#[cold]
+fn look(seen: &Seen, epoch: u64) {
+    world::look(|face| {
+        let initialized = face.map_or(0, |face| face.initialized.load(Ordering::Relaxed));
+        let began = face.is_some_and(|face| face.began.load(Ordering::Relaxed));
+        let (needs_init, null_root_fails) = face.map_or((false, false), |face| face.gates);
+        seen.world.set(face.map_or(0, Face::id));
+        seen.refused.set(needs_init && initialized == 0);
+        seen.null_root_fails.set(null_root_fails);
+        seen.ended.set(initialized == 0 && began);
+    });
+    seen.epoch.set(epoch);
+}
+
+/// The number of the call that a method of an object allocates in. The allocator's own functions are no calls of the journal.
+#[cold]
+fn number_of_call(function: &str) -> u64 {
+    let number = |face: &Face| face.sim().kernel(|kernel| kernel.last_call().number()).into();
+    if function.contains(':') { world::look(|face| face.map_or(0, number)) } else { 0 }
 }
 
 impl memory::World for Worlds {
     fn standing(&self, function: &'static str) -> Standing {
-        world::look(|face| face.map_or_else(|| Standing::alone(function), |face| standing(face, function)))
+        SEEN.with(|seen| {
+            let epoch = world::epoch();
+            if seen.epoch.get() != epoch {
+                look(seen, epoch);
+            }
+            let call = if function.starts_with("MAPI") { 0 } else { number_of_call(function) };
+            Standing {
+                place: Place { world: seen.world.get(), call, function },
+                refused: seen.refused.get(),
+                null_root_fails: seen.null_root_fails.get(),
+                ended: seen.ended.get(),
+            }
+        })
     }
 
     fn report(&self, finding: &Finding) {

@@ -1,6 +1,6 @@
 //! The utility functions of mapi32: work on structures of the client without a session (MEMORY-182).
 //!
-//! A C structure is read once into a [`value::View`], unaligned and with NULL rules in one place; sizes, comparisons and flat copies then work on that.
+//! A C structure is read once into a `value::View`, unaligned and with NULL rules in one place; sizes, comparisons and flat copies then work on that.
 //! What a function needs from the world (the clock of conversation indices, the code page, readings) comes through [`Surroundings`].
 //!
 //! | room | functions |

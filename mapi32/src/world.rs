@@ -56,6 +56,8 @@ pub struct Face {
 
 static NEXT_FACE: AtomicU32 = AtomicU32::new(1);
 static NEXT_THREAD: AtomicU64 = AtomicU64::new(1);
+/// Counts the changes of who is bound to what, and of what is initialised: see [`epoch`].
+static EPOCH: AtomicU64 = AtomicU64::new(1);
 /// The world of threads that are not bound.
 static PROCESS: Mutex<Option<Arc<Face>>> = Mutex::new(None);
 /// What was wrong with the environment.
@@ -156,6 +158,14 @@ impl Face {
         caller
     }
 
+    /// The calling thread goes on as the thread of this name in the world: a test plays several threads of a client by one.
+    pub fn play(&self, name: &str) -> Caller {
+        let caller = self.sim().caller(&self.process, name);
+        self.threads.lock().insert(thread(), caller);
+        LAST.set(Some((self.id, caller)));
+        caller
+    }
+
     /// Makes a call in the world, and tells the sinks of clients what happened in it.
     ///
     /// A call that waits for something that nothing in the world can bring about fails, with a line in the report: in a real process it would hang.
@@ -207,9 +217,11 @@ impl Face {
         if up {
             self.began.store(true, Ordering::Relaxed);
             self.initialized.fetch_add(1, Ordering::AcqRel);
+            changed();
             return false;
         }
         let before = self.initialized.fetch_update(Ordering::AcqRel, Ordering::Acquire, |count| count.checked_sub(1));
+        changed();
         before == Ok(1)
     }
 
@@ -311,7 +323,10 @@ pub fn of_process() -> Option<Arc<Face>> {
     let mut place = PROCESS.lock();
     if place.is_none() {
         match from_environment() {
-            Ok(face) => *place = Some(face),
+            Ok(face) => {
+                *place = Some(face);
+                changed();
+            }
             Err(text) => {
                 if REFUSED.set(text.clone()).is_ok() {
                     tell(&text);
@@ -325,11 +340,25 @@ pub fn of_process() -> Option<Arc<Face>> {
 
 /// Gives the calling thread, or the process, another world. The one before it is given back.
 pub fn set(face: Option<Arc<Face>>, thread: bool) -> Option<Arc<Face>> {
-    if thread {
-        return BOUND.replace(face);
-    }
-    at_exit();
-    std::mem::replace(&mut PROCESS.lock(), face)
+    let before = if thread {
+        BOUND.replace(face)
+    } else {
+        at_exit();
+        std::mem::replace(&mut *PROCESS.lock(), face)
+    };
+    changed();
+    before
+}
+
+/// As long as this number stays the same, a thread reaches the same world as before, which is initialised or not as before. Whoever keeps what it saw
+/// asks for the number first and looks then.
+pub(crate) fn epoch() -> u64 {
+    EPOCH.load(Ordering::Acquire)
+}
+
+/// Something was changed that [`epoch`] tells of.
+fn changed() {
+    EPOCH.fetch_add(1, Ordering::AcqRel);
 }
 
 /// The name that the process has in a world.

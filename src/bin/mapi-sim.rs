@@ -1,4 +1,4 @@
-//! The command `mapi-sim`: checks fixtures, runs scenarios, explains logons, shows worlds and clauses. Everything it says comes from the library.
+//! The command `mapi-sim`: checks fixtures, runs scenarios and clients, explains logons, shows worlds and clauses. Everything it says comes from the library.
 
 #[path = "mapi-sim/args.rs"]
 mod args;
@@ -24,6 +24,8 @@ mod report;
 mod run;
 #[path = "mapi-sim/status.rs"]
 mod status;
+#[path = "mapi-sim/with.rs"]
+mod with;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
     let said = match Line::parse().command {
         Command::Check { fixtures } => check(&fixtures),
         Command::Run(args) => run::run(&args),
+        Command::With(args) => std::process::exit(with::with(&args)),
         Command::Explain(args) => explain::explain(&args),
         Command::Status(args) => status::status(&args),
         Command::State(args) => status::state(&args),

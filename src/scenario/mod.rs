@@ -46,9 +46,10 @@ use std::path::Path;
 use crate::clause::ClauseId;
 use crate::error::Error;
 use crate::fixture::Fixture;
+use crate::sim::Sim;
 
 pub use files::{Suite, files};
-pub use run::{Outcome, run};
+pub use run::{Executor, Outcome, run, run_by};
 
 use step::Step;
 
@@ -133,5 +134,11 @@ impl Scenario {
     /// Runs it in a world of its own.
     pub fn run(&self) -> Outcome {
         run::run(self)
+    }
+
+    /// Runs it in this world, which has to be a fresh one of its [`fixture`](Scenario::fixture), with its calls made by the executor: through another
+    /// face of the same world.
+    pub fn run_by(&self, sim: &Sim, executor: &mut dyn Executor) -> Outcome {
+        run::run_by(self, sim, executor)
     }
 }

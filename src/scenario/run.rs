@@ -9,7 +9,8 @@ use super::inside::{Compared, Place, session};
 use super::object::{Saved, read_call};
 use super::refer::{self, Replies};
 use super::step::{Action, Made, Step};
-use crate::call::{Call, CallId, Caller, Handle, Mapi};
+use crate::call::{Call, CallId, Caller, Handle, Mapi, Reply};
+use crate::error::Error;
 use crate::journal::Entry;
 use crate::kernel::Event;
 use crate::lint::{Finding, Lint, LintLevel};
@@ -74,11 +75,38 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// Who makes the calls of a scenario: the world itself, or another face of the same world.
+///
+/// Time, the end of processes, and calls that wait between steps are matters of the world; they do not come here.
+pub trait Executor {
+    /// Makes a call for a client, and runs the clock until it is done. It may make other calls first, if it needs them to make this one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sim::call`].
+    fn call(&mut self, caller: Caller, call: &Call) -> Result<Reply, Error>;
+}
+
+impl Executor for &Sim {
+    fn call(&mut self, caller: Caller, call: &Call) -> Result<Reply, Error> {
+        Sim::call(self, caller, call.clone())
+    }
+}
+
 /// Runs a scenario in a world of its own.
 pub fn run(scenario: &Scenario) -> Outcome {
+    let sim = scenario.fixture.start();
+    let outcome = run_by(scenario, &sim, &mut &sim);
+    sim.discard();
+    outcome
+}
+
+/// Runs a scenario in this world, which has to be a fresh one of its fixture, with its calls made by the executor.
+pub fn run_by(scenario: &Scenario, sim: &Sim, executor: &mut dyn Executor) -> Outcome {
     let mut run = Run {
         scenario,
-        sim: scenario.fixture.start(),
+        sim,
+        executor,
         saved: Saved::new(),
         replies: Replies::new(),
         begun: BTreeMap::new(),
@@ -93,13 +121,11 @@ pub fn run(scenario: &Scenario) -> Outcome {
         steps += 1;
     }
     run.verify();
-    let Run { sim, failures, .. } = run;
-    sim.discard();
     Outcome {
         name: scenario.name.clone(),
         file: scenario.file.clone(),
         steps,
-        failures,
+        failures: run.failures,
         replay: format!("mapi-sim run {}   (world \"{}\")", scenario.file, scenario.fixture.name()),
     }
 }
@@ -117,7 +143,8 @@ struct Begun {
 /// A scenario on its way.
 struct Run<'a> {
     scenario: &'a Scenario,
-    sim: Sim,
+    sim: &'a Sim,
+    executor: &'a mut dyn Executor,
     saved: Saved,
     replies: Replies,
     begun: BTreeMap<&'a str, Begun>,
@@ -130,7 +157,10 @@ struct Run<'a> {
 /// What a step got.
 #[derive(Default)]
 struct Got {
+    /// The record of the call.
     entry: Option<Entry>,
+    /// What the client got.
+    reply: Option<Reply>,
     object: Option<Handle>,
     /// What happened outside calls meanwhile.
     world: Vec<Event>,
@@ -153,7 +183,7 @@ impl<'a> Run<'a> {
         got.world = self.sim.world_since(before);
         let differences = self.differences(step, &got);
         if let Some(name) = &step.save {
-            self.save(name, got.entry.as_ref());
+            self.save(name, got.reply.as_ref());
         }
         self.meant.extend(got.entry.iter().flat_map(|entry| step.meant().map(|lint| (lint, entry.id()))));
         if got.trouble.is_some() || !differences.is_empty() {
@@ -163,10 +193,10 @@ impl<'a> Run<'a> {
     }
 
     /// Keeps a reply, and the object in it; what was kept under the name before is gone.
-    fn save(&mut self, name: &str, entry: Option<&Entry>) {
+    fn save(&mut self, name: &str, reply: Option<&Reply>) {
         self.saved.remove(name);
         self.replies.remove(name);
-        let Some(reply) = entry.map(Entry::reply) else { return };
+        let Some(reply) = reply else { return };
         self.replies.insert(name.to_owned(), reply.out.form());
         if let Some(handle) = reply.object() {
             self.saved.insert(name.to_owned(), handle);
@@ -224,18 +254,32 @@ impl<'a> Run<'a> {
         if let Some(text) = self.initialize(made, &call, caller) {
             return trouble(text);
         }
-        let id = CallId::from_number(self.sim.kernel(|kernel| kernel.last_call().number()) + 1);
+        let before = self.sim.kernel(|kernel| kernel.last_call().number());
         let mut got = Got { object, ..Got::default() };
         match begin {
             Some(name) => {
+                let id = CallId::from_number(before + 1);
                 // A call that is done at once is finished all the same by the step that says so.
                 let waits = self.sim.begin(caller, call).is_err();
                 self.begun.insert(name, Begun { id, object, done: !waits });
+                got.entry = self.sim.entry(id);
             }
-            None => got.trouble = self.sim.call(caller, call).err().map(|error| error.to_string()),
+            None => {
+                match self.executor.call(caller, &call) {
+                    Ok(reply) => got.reply = Some(reply),
+                    Err(error) => got.trouble = Some(error.to_string()),
+                }
+                got.entry = self.record(before, &call);
+            }
         }
-        got.entry = self.sim.entry(id);
         got
+    }
+
+    /// The record of a call that was made after this many; the executor may have made others on the way.
+    fn record(&self, before: u32, call: &Call) -> Option<Entry> {
+        let last = self.sim.kernel(|kernel| kernel.last_call().number());
+        let mut entries = (before + 1..=last).filter_map(|number| self.sim.entry(CallId::from_number(number)));
+        entries.find(|entry| entry.call().method() == call.method())
     }
 
     /// A process is initialised when a step first names it, unless that step does it, or the scenario says not to.
@@ -260,17 +304,17 @@ impl<'a> Run<'a> {
             got.trouble = self.sim.wait(begun.id).err().map(|error| error.to_string());
         }
         got.entry = self.sim.entry(begun.id);
+        got.reply = got.entry.as_ref().map(|entry| entry.reply().clone());
         got
     }
 
     /// What differs from what was expected.
     fn differences(&self, step: &Step, got: &Got) -> Vec<Compared> {
         let mut all = Vec::new();
-        if let (Some(expect), Some(entry)) = (&step.expect, &got.entry) {
-            expect::compare(expect, entry.reply(), &self.saved, &self.replies, &mut all);
+        if let (Some(expect), Some(reply)) = (&step.expect, &got.reply) {
+            expect::compare(expect, reply, &self.saved, &self.replies, &mut all);
         }
-        let place =
-            Place { sim: &self.sim, entry: got.entry.as_ref(), world: &got.world, session: session(got.entry.as_ref(), got.object) };
+        let place = Place { sim: self.sim, entry: got.entry.as_ref(), world: &got.world, session: session(got.entry.as_ref(), got.object) };
         if got.trouble.is_none() {
             all.extend(step.inside.iter().map(|inside| place.compare(inside)));
         }

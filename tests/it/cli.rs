@@ -223,7 +223,7 @@ fn every_clause_of_the_catalogue_can_be_shown() {
 
 #[test]
 fn help_teaches_with_examples() {
-    for command in ["", "check", "run", "explain", "status", "state", "clauses", "coverage", "lints"] {
+    for command in ["", "check", "run", "with", "explain", "status", "state", "clauses", "coverage", "lints"] {
         let args: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let (code, out, err) = ends(&args);
         assert_eq!((code, err.as_str()), (0, ""));
@@ -242,4 +242,100 @@ fn there_is_no_colour_where_nobody_looks() {
     let output =
         Command::new(env!("CARGO_BIN_EXE_mapi-sim")).args(["check", "office"]).env_remove("NO_COLOR").output().expect("the command runs");
     assert!(!output.stdout.contains(&0x1B));
+}
+
+/// A client in the shell: it tells what it was given, writes the record that the library would write, and ends with its second argument.
+#[cfg(unix)]
+const CLIENT: &str = r#"
+echo "fixture $MAPI_SIM_FIXTURE seed $MAPI_SIM_SEED strict $MAPI_SIM_STRICT path $LD_LIBRARY_PATH"
+test -n "$1" && printf 'call #1\n\nverdict on sh in "office": %s problem(s)\nproblem: it is only a test\n' "$1" > "$MAPI_SIM_JOURNAL"
+exit "$2"
+"#;
+
+#[cfg(unix)]
+fn with(options: &[&str], problems: &str, status: &str) -> (i32, String, String) {
+    ends(&[&["with"], options, &["--", "sh", "-c", CLIENT, "client", problems, status]].concat())
+}
+
+#[cfg(unix)]
+#[test]
+fn with_runs_a_client_and_says_the_verdict() {
+    let (code, out, err) = with(&["office", "--seed", "7"], "0", "0");
+    assert_eq!(code, 0);
+    assert!(out.starts_with("fixture office seed 7 strict  path "), "{out}");
+    assert_eq!(err, "verdict on sh in \"office\": 0 problem(s)\nproblem: it is only a test\n");
+    let here = env!("CARGO_MANIFEST_DIR");
+    let (_, out, _) = with(&["fixtures/minimal.toml"], "0", "0");
+    assert!(out.starts_with(&format!("fixture {here}/fixtures/minimal.toml seed  strict  path ")), "{out}");
+    for (options, problems, status, expected) in [
+        (&["office"][..], "3", "0", 86),
+        (&["office"], "10", "0", 86),
+        (&["office"], "0", "5", 5),
+        (&["office"], "3", "5", 5),
+        (&["office", "--strict"], "3", "5", 86),
+        (&["office", "--strict"], "0", "5", 5),
+        (&["office"], "", "0", 86),
+        (&["office"], "", "5", 5),
+    ] {
+        let (code, _, err) = with(options, problems, status);
+        assert_eq!((code, err.contains("no verdict")), (expected, problems.is_empty()), "{options:?} {problems} {status}: {err}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn with_finds_the_library_and_keeps_the_journal() {
+    let folder = report_file("with");
+    std::fs::create_dir_all(&folder).expect("a folder that can be written");
+    let library = format!("{folder}/libmapi32.so");
+    std::fs::write(&library, "").expect("a folder that can be written");
+    for given in [&folder, &library] {
+        let (_, out, _) = with(&["office", "--library", given], "0", "0");
+        let path = out.trim_end().rsplit(' ').next().unwrap_or_default();
+        assert_eq!(path.split(':').next(), Some(folder.as_str()), "{out}");
+    }
+    let journal = format!("{folder}/journal.txt");
+    std::fs::write(&journal, "verdict on an earlier run: 0 problem(s)\n").expect("a folder that can be written");
+    let (code, _, err) = with(&["office", "--journal", &journal], "", "0");
+    assert_eq!(code, 86, "what an earlier run left is no verdict: {err}");
+    let (code, _, err) = with(&["office", "--journal", &journal], "0", "0");
+    assert_eq!(code, 0, "{err}");
+    assert!(std::fs::read_to_string(&journal).is_ok_and(|text| text.starts_with("call #1\n")));
+}
+
+#[test]
+fn with_says_what_it_cannot_run() {
+    for (args, what) in [
+        (&["office", "--", "./no such client"][..], "./no such client cannot be run: "),
+        (&["ofice", "--", "client"], "ofice"),
+        (&["office", "--library", "fixtures", "--", "client"], "`cargo build --release -p mapi32` makes it"),
+    ] {
+        let (code, out, err) = ends(&[&["with"], args].concat());
+        assert_eq!((code, out.as_str()), (1, ""));
+        assert!(err.contains(what), "{err}");
+    }
+    assert_eq!(ends(&["with", "office"]).0, 2);
+}
+
+/// A client in Python, where the library was built beside the command and there is a Python: one without and one with a mistake.
+#[cfg(target_os = "linux")]
+#[test]
+fn with_runs_a_client_of_the_real_library() {
+    let built = std::path::Path::new(env!("CARGO_BIN_EXE_mapi-sim")).with_file_name("libmapi32.so").is_file();
+    if !built || Command::new("python3").arg("--version").output().is_err() {
+        return;
+    }
+    let client = |freed: &str| {
+        let text = format!(
+            "import ctypes\nmapi = ctypes.CDLL('libmapi32.so')\nblock = ctypes.c_void_p()\nassert mapi.MAPIInitialize(None) == 0\n\
+             assert mapi.MAPIAllocateBuffer(100, ctypes.byref(block)) == 0\n{freed}\nmapi.MAPIUninitialize()\nprint('done')\n"
+        );
+        ends(&["with", "office", "--", "python3", "-c", &text])
+    };
+    let (code, out, err) = client("mapi.MAPIFreeBuffer(block)");
+    assert_eq!((code, out.as_str()), (0, "done\n"), "{err}");
+    assert!(err.contains(" in \"office\": 0 problem(s)\n"), "{err}");
+    let (code, out, err) = client("");
+    assert_eq!((code, out.as_str()), (86, "done\n"), "{err}");
+    assert!(err.contains("problem: ") && err.contains("100 bytes, made by MAPIAllocateBuffer"), "{err}");
 }

@@ -41,8 +41,10 @@ impl World {
             config_dialogs: 0,
             holds: false,
             blocked: false,
+            heard: Vec::new(),
             state: CallState::Running,
         });
+        self.logon_hears(number);
         match self.gates(request) {
             Ok(flags) => {
                 self.calls[number].flags = flags;
@@ -165,7 +167,7 @@ impl World {
 
     /// The user answers a dialog that stayed open for a while.
     pub(super) fn answered(&mut self, number: usize, answer: DialogAnswer) {
-        self.deliver_on(self.calls[number].process, self.calls[number].thread);
+        self.logon_hears(number);
         if self.gone(number) {
             return self.finish(number, NOT_INITIALIZED, None);
         }
@@ -334,6 +336,8 @@ impl World {
 
     /// The call returns, and gives the mutex back if it has it.
     pub(super) fn finish(&mut self, number: usize, hr: u32, session: Option<SessionFacts>) {
+        let heard = std::mem::take(&mut self.calls[number].heard);
+        self.told.extend(heard);
         let call = &mut self.calls[number];
         call.state = CallState::Done(Outcome {
             answer: Answer::Hr(hr),

@@ -75,22 +75,30 @@ impl World {
             }
         }
         if self.knobs.delivery == Delivery::Inline {
-            self.deliver(|_| true);
+            let due = self.take_due(|_| true);
+            self.told.extend(due);
         }
     }
 
-    fn deliver(&mut self, now: impl Fn(&Queued) -> bool) {
-        let (due, later): (Vec<Queued>, Vec<Queued>) = std::mem::take(&mut self.queue).into_iter().partition(now);
+    fn take_due(&mut self, due: impl Fn(&Queued) -> bool) -> Vec<(u32, Note)> {
+        let (due, later): (Vec<Queued>, Vec<Queued>) = std::mem::take(&mut self.queue).into_iter().partition(due);
         self.queue = later;
-        self.told.extend(due.into_iter().map(|queued| (queued.connection, queued.note)));
+        due.into_iter().map(|queued| (queued.connection, queued.note)).collect()
     }
 
-    /// A thread makes a call, or goes on with one: what waits for it is delivered first.
-    pub(super) fn deliver_on(&mut self, process: u32, thread: u32) {
+    /// A thread makes a call, or goes on with one: what waits for it is delivered first. It is seen when the call is done.
+    pub(super) fn deliver_on(&mut self, process: u32, thread: u32) -> Vec<(u32, Note)> {
         let home = self.processes.get(&process).and_then(|process| process.home);
-        if home == Some(Home::Thread(thread)) && self.knobs.delivery != Delivery::Thread {
-            self.deliver(|queued| queued.process == process);
+        if home != Some(Home::Thread(thread)) || self.knobs.delivery == Delivery::Thread {
+            return Vec::new();
         }
+        self.take_due(|queued| queued.process == process)
+    }
+
+    /// A logon begins or goes on.
+    pub(super) fn logon_hears(&mut self, number: usize) {
+        let heard = self.deliver_on(self.calls[number].process, self.calls[number].thread);
+        self.calls[number].heard.extend(heard);
     }
 
     /// Whether something waits for a thread of MAPI's own.

@@ -49,6 +49,8 @@ pub struct Wait {
     pub done: Option<Outcome>,
     /// Its process was killed.
     pub killed: bool,
+    /// What its thread was told while it was on its way.
+    pub heard: Vec<(u32, super::types::Note)>,
 }
 
 impl Outcome {
@@ -78,6 +80,8 @@ impl World {
     /// A method of a session; the clock runs until it is done.
     pub(super) fn method(&mut self, process: u32, thread: u32, session: usize, method: &Method) -> Outcome {
         if !matches!(method, Method::GetStatusTable | Method::EnumAdrTypes) {
+            let told = self.deliver_on(process, thread);
+            self.told.extend(told);
             return self.run_method(process, thread, session, method);
         }
         let number = self.begin_wait(process, thread, session, method.clone());
@@ -86,7 +90,7 @@ impl World {
 
     /// Begins a call that may wait for transports.
     pub(super) fn begin_wait(&mut self, process: u32, thread: u32, session: usize, method: Method) -> usize {
-        self.waits.push(Wait { process, thread, session, method, done: None, killed: false });
+        self.waits.push(Wait { process, thread, session, method, done: None, killed: false, heard: Vec::new() });
         let number = self.waits.len() - 1;
         self.go_on(number);
         number
@@ -95,7 +99,8 @@ impl World {
     /// Lets a call that waits for transports go on, if it can.
     pub(super) fn go_on(&mut self, number: usize) {
         let Wait { process, thread, session, method, .. } = self.waits[number].clone();
-        self.deliver_on(process, thread);
+        let heard = self.deliver_on(process, thread);
+        self.waits[number].heard.extend(heard);
         if self.refusal(process, thread, session).is_none() && !self.members[session].no_mail {
             let core = self.members[session].core;
             self.start_transports(core);
@@ -104,6 +109,8 @@ impl World {
                 return;
             }
         }
+        let heard = std::mem::take(&mut self.waits[number].heard);
+        self.told.extend(heard);
         self.waits[number].done = Some(self.run_method(process, thread, session, &method));
     }
 

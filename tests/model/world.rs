@@ -131,6 +131,8 @@ pub struct Call {
     pub holds: bool,
     /// It had to wait for the mutex, or was refused it.
     pub blocked: bool,
+    /// What its thread was told while it was on its way.
+    pub heard: Vec<(u32, Note)>,
     /// Where it stands.
     pub state: CallState,
 }
@@ -237,8 +239,10 @@ impl World {
         self.settle();
         self.did.clear();
         self.told.clear();
-        if let Some((process, thread)) = op.maker() {
-            self.deliver_on(process, thread);
+        let waits = matches!(op, Op::Logon(_) | Op::BeginLogon(_) | Op::BeginTable { .. } | Op::On { .. });
+        if let Some((process, thread)) = op.maker().filter(|_| !waits) {
+            let told = self.deliver_on(process, thread);
+            self.told.extend(told);
         }
         let outcome = match op {
             Op::Initialize { process, thread, flags, version } => self.initialize(*process, *thread, *flags, *version),

@@ -91,6 +91,9 @@ pub const REAL_FLAGS: [u32; 15] = [
     0x1022,
 ];
 
+/// Flag words of logons that share sessions, or have one of their own, with mail and without.
+const EASY_FLAGS: [u32; 10] = [0x28, 0x8028, 0x28, 0x8028, 0x2A, 0x802A, 0x1028, 0x22, 0x8022, 0x1022];
+
 /// The kinds of operations of one run: all of them, or some. Each stands there as often as it shall come.
 pub fn swarm(choices: &mut impl Choices) -> Vec<Kind> {
     let mask = if choices.coin() { choices.below(1 << 19) | 1 } else { !0 };
@@ -252,6 +255,11 @@ fn call(choices: &mut impl Choices, world: &World) -> usize {
 
 /// A logon. The name is what MAPI will read.
 pub fn request(choices: &mut impl Choices, plan: &Plan, world: &World, (process, thread): (u32, u32)) -> Request {
+    if plan.easy && !choices.once_in(8) {
+        let name = Name::Given(choices.of(&["A", "Work"]).to_string());
+        let flags = choices.of(&EASY_FLAGS);
+        return Request { process, thread, name, password: Pw::Null, flags, null_result: false };
+    }
     let mut flags = match choices.below(4) {
         0 => choices.of(&REAL_FLAGS),
         1 => flag::NEW_SESSION | choices.of(&[0, flag::ALLOW_OTHERS, flag::LOGON_UI, flag::SERVICE_UI_ALWAYS]),

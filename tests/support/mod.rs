@@ -61,6 +61,26 @@ pub fn session_differential(input: &[u8]) {
     side_by_side(&plan, pieces);
 }
 
+/// Runs model and kernel side by side over these operations, behind those that the plan begins with.
+///
+/// # Panics
+///
+/// With the whole story, when they differ.
+pub fn run_ops(plan: &Plan, ops: &[Op]) {
+    let (mut model, mut sut, mut told) = (plan.world.clone(), Sut::new(plan), Vec::new());
+    for op in plan.start().into_iter().chain(ops.iter().cloned()) {
+        if !generate::possible(&model, &op) {
+            continue;
+        }
+        let expected = model.apply(&op);
+        let got = sut.apply(&op);
+        told.push(op);
+        if let Err(what) = oracle::agree(&model, &expected, &mut sut, &got) {
+            panic!("{what}\n{}", story(plan, &told));
+        }
+    }
+}
+
 fn side_by_side<'a>(plan: &Plan, pieces: impl Iterator<Item = &'a [u8]>) {
     let mut model = plan.world.clone();
     let mut sut = Sut::new(plan);

@@ -34,6 +34,8 @@ pub struct Plan {
     pub initialized: Vec<u32>,
     /// What they say to MAPIInitialize.
     pub init_flags: u32,
+    /// Logons are mostly such as succeed.
+    pub easy: bool,
 }
 
 impl Plan {
@@ -61,7 +63,7 @@ pub fn plan(choices: &mut impl Choices) -> Plan {
     world.script = script(choices, &installed);
     let init_flags = if choices.once_in(4) { flag::INIT_MULTITHREAD } else { 0 };
     if choices.once_in(8) {
-        return Plan { world, code_page, installed, kinds, flags, initialized, init_flags };
+        return Plan { world, code_page, installed, kinds, flags, initialized, init_flags, easy: false };
     }
     for name in SERVICES {
         let providers = providers(choices, name);
@@ -72,7 +74,7 @@ pub fn plan(choices: &mut impl Choices) -> Plan {
     }
     world.fast_shutdown = choices.of(&[0, 0, 1, 2]);
     resources(choices, &mut world.knobs);
-    Plan { world, code_page, installed, kinds, flags, initialized, init_flags }
+    Plan { world, code_page, installed, kinds, flags, initialized, init_flags, easy: false }
 }
 
 /// The world of a plan for what hangs from sessions: profiles that can be logged on to, nobody in the way, and the operations that matter.
@@ -88,6 +90,7 @@ pub fn of_sessions(mut plan: Plan) -> Plan {
     }
     plan.initialized = (1..=PROCESSES).collect();
     plan.kinds = generate::session_swarm();
+    plan.easy = true;
     plan
 }
 

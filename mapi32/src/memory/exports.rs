@@ -7,6 +7,7 @@ use super::fast::{self, Kind};
 use super::heap::{Family, Refusal};
 use super::report::Misuse;
 use super::{heap, with_heap, world};
+use crate::boundary::guard;
 
 /// MAPI_E_NOT_ENOUGH_MEMORY.
 pub(super) const NOT_ENOUGH_MEMORY: i32 = 0x8007_000E_u32.cast_signed();
@@ -14,6 +15,8 @@ pub(super) const NOT_ENOUGH_MEMORY: i32 = 0x8007_000E_u32.cast_signed();
 const INVALID_PARAMETER: i32 = 0x8007_0057_u32.cast_signed();
 /// MAPI_E_NOT_INITIALIZED.
 const NOT_INITIALIZED: i32 = 0x8004_0605_u32.cast_signed();
+/// MAPI_E_CALL_FAILED, after a panic that was caught.
+const CALL_FAILED: i32 = 0x8000_4005_u32.cast_signed();
 /// S_OK.
 const OK: i32 = 0;
 
@@ -33,7 +36,7 @@ pub unsafe extern "system" fn MAPIAllocateBuffer(size: u32, out: *mut *mut c_voi
         return if block.is_null() { NOT_ENOUGH_MEMORY } else { OK };
     }
     // SAFETY: as above.
-    unsafe { answer(allocate("MAPIAllocateBuffer", size as usize, Family::Buffer), out) }
+    unsafe { answer("MAPIAllocateBuffer", out, |function| allocate(function, size as usize, Family::Buffer)) }
 }
 
 /// `MAPIAllocateMore`: a new block that is freed with `root`.
@@ -46,7 +49,7 @@ pub unsafe extern "system" fn MAPIAllocateMore(size: u32, root: *mut c_void, out
         return INVALID_PARAMETER;
     }
     // SAFETY: the caller vouches for both pointers.
-    unsafe { answer(link("MAPIAllocateMore", size as usize, root), out) }
+    unsafe { answer("MAPIAllocateMore", out, |function| link(function, size as usize, root)) }
 }
 
 /// `MAPIFreeBuffer`: frees a root and all that is linked to it. Answers 0 whatever the pointer (MEMORY-033 to MEMORY-037); misuse is reported.
@@ -56,7 +59,13 @@ pub unsafe extern "system" fn MAPIAllocateMore(size: u32, root: *mut c_void, out
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn MAPIFreeBuffer(block: *mut c_void) -> u32 {
     // SAFETY: the caller vouches for the pointer.
-    unsafe { free("MAPIFreeBuffer", block, Family::Buffer) };
+    unsafe {
+        if world::is_fast() && !block.is_null() && fast::kind(block.cast()) == Some(Kind::Root) {
+            fast::free(block.cast());
+            return 0;
+        }
+        guard("MAPIFreeBuffer", (), || free("MAPIFreeBuffer", block, Family::Buffer));
+    }
     0
 }
 
@@ -71,21 +80,26 @@ pub unsafe extern "system" fn MAPIReallocateBuffer(block: *mut c_void, size: u32
         return INVALID_PARAMETER;
     }
     // SAFETY: the caller vouches for both pointers.
-    unsafe { answer(reallocate("MAPIReallocateBuffer", block, size as usize, Family::Buffer), out) }
+    unsafe { answer("MAPIReallocateBuffer", out, |function| reallocate(function, block, size as usize, Family::Buffer)) }
 }
 
-/// Writes the result of an allocation: null on failure (MEMORY-019).
+/// Allocates inside the boundary and writes the result: null on failure (MEMORY-019).
 ///
 /// # Safety
 /// `out` can be written.
-unsafe fn answer(result: Result<*mut c_void, i32>, out: *mut *mut c_void) -> i32 {
-    let (block, code) = match result {
-        Ok(block) => (block, OK),
-        Err(code) => (ptr::null_mut(), code),
-    };
+#[inline]
+unsafe fn answer(function: &'static str, out: *mut *mut c_void, make: impl FnOnce(&'static str) -> Result<*mut c_void, i32>) -> i32 {
     // SAFETY: the caller vouches for it.
-    unsafe { out.write(block) };
-    code
+    unsafe {
+        out.write(ptr::null_mut());
+        guard(function, CALL_FAILED, || match make(function) {
+            Ok(block) => {
+                out.write(block);
+                OK
+            }
+            Err(code) => code,
+        })
+    }
 }
 
 /// Makes a root block, or one of IMalloc.

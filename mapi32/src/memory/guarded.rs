@@ -45,6 +45,7 @@ impl Guarded {
     }
 
     /// Makes it look new: guards whole, the block filled.
+    #[inline]
     pub(super) fn renew(&mut self) {
         // SAFETY: the three pieces lie side by side within the allocation.
         unsafe {
@@ -55,31 +56,45 @@ impl Guarded {
     }
 
     /// The first usable byte.
+    #[inline]
     pub(super) fn pointer(&self) -> *mut u8 {
         // SAFETY: the guard lies within the allocation.
         unsafe { self.start.add(GUARD) }.as_ptr()
     }
 
     /// The address of the first usable byte.
+    #[inline]
     pub(super) fn address(&self) -> usize {
         self.pointer().addr()
     }
 
     /// Usable bytes.
+    #[inline]
     pub(super) fn size(&self) -> usize {
         self.size
     }
 
-    /// Whether somebody wrote into a guard, and where: the place nearest to the block.
-    pub(super) fn damage(&self) -> Option<Damage> {
+    /// The guards before and behind the block.
+    #[inline]
+    fn guards(&self) -> ([u8; GUARD], [u8; GUARD]) {
         // SAFETY: both guards lie within the allocation, were written when it was made, and no reference to them is kept.
-        let (before, behind) = unsafe {
+        unsafe {
             let behind = self.start.add(GUARD + self.size).cast::<[u8; GUARD]>().as_ptr();
             (self.start.cast::<[u8; GUARD]>().as_ptr().read(), behind.read())
-        };
-        if before == [FENCE; GUARD] && behind == [FENCE; GUARD] {
-            return None;
         }
+    }
+
+    /// Whether nobody wrote into a guard.
+    #[inline]
+    pub(super) fn is_whole(&self) -> bool {
+        let (before, behind) = self.guards();
+        let whole = u128::from_ne_bytes([FENCE; GUARD]);
+        (u128::from_ne_bytes(before) ^ whole) | (u128::from_ne_bytes(behind) ^ whole) == 0
+    }
+
+    /// Whether somebody wrote into a guard, and where: the place nearest to the block.
+    pub(super) fn damage(&self) -> Option<Damage> {
+        let (before, behind) = self.guards();
         if let Some(at) = behind.iter().position(|&b| b != FENCE) {
             return Some(Damage::Behind(at));
         }
@@ -87,18 +102,28 @@ impl Guarded {
     }
 
     /// Fills the block with the sign of the dead.
+    #[inline]
     pub(super) fn bury(&mut self) {
         // SAFETY: the usable bytes lie within the allocation.
         unsafe { self.start.add(GUARD).write_bytes(DEAD, self.size) }
     }
 
-    /// Whether somebody wrote into the buried block: at which byte first.
+    /// The usable bytes of a buried block.
+    #[inline]
+    fn buried(&self) -> &[u8] {
+        // SAFETY: the usable bytes lie within the allocation and were all written by `bury`; the slice does not outlive the look at it.
+        unsafe { std::slice::from_raw_parts(self.pointer(), self.size) }
+    }
+
+    /// Whether nobody wrote into the buried block. All bytes at once: nearly always there is nothing to find.
+    #[inline]
+    pub(super) fn is_undisturbed(&self) -> bool {
+        self.buried().iter().fold(0, |seen, &b| seen | (b ^ DEAD)) == 0
+    }
+
+    /// Where somebody wrote into the buried block: at which byte first.
     pub(super) fn disturbed(&self) -> Option<usize> {
-        // SAFETY: the usable bytes lie within the allocation and were all written by `bury`; the slice ends with this function.
-        let bytes = unsafe { std::slice::from_raw_parts(self.pointer(), self.size) };
-        // All at once first: nearly always there is nothing to find.
-        let differs = bytes.iter().fold(0, |seen, &b| seen | (b ^ DEAD)) != 0;
-        if differs { bytes.iter().position(|&b| b != DEAD) } else { None }
+        self.buried().iter().position(|&b| b != DEAD)
     }
 
     /// Takes over the contents of another block, as far as both go. Bit by bit: pointers keep their values.

@@ -1,19 +1,19 @@
 //! The bookkeeping: which blocks there are, who made them, what is linked to what. No unsafe code: pointers from clients are numbers here, looked up and
 //! never followed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::guarded::{Damage, Guarded};
+use super::ledgers::{Ledgers, Order};
+use super::places::Places;
 use super::report::{BlockName, Finding, Leak, Misuse, Place};
 
 /// The largest block: more is a negative number or a wrapped sum in every client seen (MEMORY-020).
 const LARGEST: usize = 1 << 30;
 /// How many freed blocks are kept, so that a second free is known for what it is.
-const RESTING_BLOCKS: usize = 128;
+const RESTING_BLOCKS: usize = 32;
 /// How many bytes of them.
 const RESTING_BYTES: usize = 1 << 20;
-/// How many findings a world keeps.
-const FINDINGS: usize = 1000;
 /// Who finds what nobody's call found.
 const LOOK: &str = "a look at the heap";
 
@@ -60,11 +60,28 @@ struct Block {
 
 impl Block {
     /// Which allocator it belongs to.
+    #[inline]
     fn family(&self) -> Family {
         if matches!(self.role, Role::Malloc) { Family::Malloc } else { Family::Buffer }
     }
 
+    /// What freeing it is called, where it is dead or belongs to the other allocator.
+    #[cold]
+    fn misused(&self) -> Misuse {
+        match self.freed {
+            Some(freed) => Misuse::DoubleFree { block: self.name, freed },
+            None => Misuse::WrongFamily { block: self.name },
+        }
+    }
+
+    /// Whether nobody wrote where nobody may, or that was told before.
+    #[inline]
+    fn is_sound(&self) -> bool {
+        self.told || (self.memory.is_whole() && (self.freed.is_none() || self.memory.is_undisturbed()))
+    }
+
     /// A write outside the block, or into it after it was freed, if that was not told before.
+    #[cold]
     fn damage(&mut self) -> Option<Misuse> {
         let block = self.name;
         let misuse = match (self.memory.damage(), self.freed) {
@@ -79,30 +96,11 @@ impl Block {
     }
 }
 
-/// An order that allocations fail.
-#[derive(Clone, Copy, Debug)]
-struct Order {
-    /// The request that fails, counted from the first of the world.
-    at: u64,
-    /// Whether all later ones fail too.
-    and_later: bool,
-}
-
-/// What is kept for each world.
-#[derive(Debug, Default)]
-struct Ledger {
-    calls: u64,
-    attempts: u64,
-    made: u64,
-    order: Option<Order>,
-    findings: Vec<Finding>,
-}
-
 /// All blocks of a process.
 #[derive(Debug)]
 pub struct Heap {
     /// The slot of each block by the address of its first usable byte: live ones, and the freed ones that rest.
-    map: BTreeMap<usize, usize>,
+    places: Places,
     /// The blocks. A slot is empty once its block went back to the system.
     slots: Vec<Option<Block>>,
     /// The empty slots.
@@ -110,7 +108,7 @@ pub struct Heap {
     /// The slots of the freed ones, oldest first.
     resting: VecDeque<usize>,
     resting_bytes: usize,
-    worlds: BTreeMap<u32, Ledger>,
+    worlds: Ledgers,
     found: Vec<Finding>,
 }
 
@@ -125,12 +123,12 @@ impl Heap {
     #[must_use]
     pub const fn new() -> Self {
         Heap {
-            map: BTreeMap::new(),
+            places: Places::new(),
             slots: Vec::new(),
             empty: Vec::new(),
             resting: VecDeque::new(),
             resting_bytes: 0,
-            worlds: BTreeMap::new(),
+            worlds: Ledgers::new(),
             found: Vec::new(),
         }
     }
@@ -139,6 +137,7 @@ impl Heap {
     ///
     /// # Errors
     /// There is no memory, or a failure was ordered.
+    #[inline]
     pub fn allocate(&mut self, place: Place, size: usize, family: Family) -> Result<*mut u8, Refusal> {
         let place = self.numbered(place);
         let role = if family == Family::Buffer { Role::Root(Vec::new()) } else { Role::Malloc };
@@ -167,6 +166,7 @@ impl Heap {
 
     /// Frees a root with all that is linked to it (MEMORY-022), or a block of IMalloc. Everything else is found and left alone (MEMORY-028, MEMORY-037).
     /// `ended` says that the last MAPIUninitialize lies behind (MEMORY-010).
+    #[inline]
     pub fn free(&mut self, place: Place, address: usize, family: Family, ended: bool) {
         let place = self.numbered(place);
         match self.spot(address, family) {
@@ -198,20 +198,20 @@ impl Heap {
     /// How large a live block is.
     #[must_use]
     pub fn size_of(&self, address: usize, family: Family) -> Option<usize> {
-        let block = self.block(*self.map.get(&address)?)?;
+        let block = self.block(self.places.get(address)?)?;
         (block.freed.is_none() && block.family() == family).then(|| block.memory.size())
     }
 
     /// The name of the block at this address, alive or resting.
     #[must_use]
     pub fn name_of(&self, address: usize) -> Option<BlockName> {
-        self.map.get(&address).and_then(|slot| self.block(*slot)).map(|block| block.name)
+        self.places.get(address).and_then(|slot| self.block(slot)).map(|block| block.name)
     }
 
     /// How many blocks are alive, linked ones included.
     #[must_use]
     pub fn live(&self) -> usize {
-        self.map.len() - self.resting.len()
+        self.places.len() - self.resting.len()
     }
 
     /// Looks at the guards of all blocks, and at the contents of those that rest.
@@ -235,10 +235,17 @@ impl Heap {
     /// What was found in a world so far.
     #[must_use]
     pub fn findings(&self, world: u32) -> &[Finding] {
-        self.worlds.get(&world).map_or(&[], |ledger| &ledger.findings)
+        self.worlds.get(world).map_or(&[], |ledger| &ledger.findings)
+    }
+
+    /// Whether something was found since it was taken last.
+    #[must_use]
+    pub fn has_found(&self) -> bool {
+        !self.found.is_empty()
     }
 
     /// What was found since this was called last.
+    #[inline]
     pub fn take_found(&mut self) -> Vec<Finding> {
         std::mem::take(&mut self.found)
     }
@@ -246,78 +253,71 @@ impl Heap {
     /// How often a world asked for memory so far.
     #[must_use]
     pub fn attempts(&self, world: u32) -> u64 {
-        self.worlds.get(&world).map_or(0, |ledger| ledger.attempts)
+        self.worlds.get(world).map_or(0, |ledger| ledger.attempts)
     }
 
     /// Lets the `nth` request of a world from now on fail; 0 takes the order back.
     pub fn fail_nth(&mut self, world: u32, nth: u64, and_later: bool) {
-        let ledger = self.worlds.entry(world).or_default();
+        let ledger = self.worlds.of(world);
         ledger.order = (nth > 0).then(|| Order { at: ledger.attempts.saturating_add(nth), and_later });
     }
 
     /// Whether some world still has an order to fail.
     #[must_use]
     pub fn has_orders(&self) -> bool {
-        self.worlds.values().any(|ledger| ledger.order.is_some())
+        self.worlds.have_orders()
     }
 
     /// Counts a request, and says whether it may be granted.
     ///
     /// # Errors
     /// A failure was ordered for it.
+    #[inline]
     pub fn admit(&mut self, place: Place) -> Result<(), Refusal> {
-        let ledger = self.worlds.entry(place.world).or_default();
-        ledger.attempts += 1;
-        match ledger.order {
-            Some(order) if ledger.attempts == order.at || (order.and_later && ledger.attempts > order.at) => {
-                if !order.and_later {
-                    ledger.order = None;
-                }
-                Err(Refusal::NotEnoughMemory)
-            }
-            _ => Ok(()),
-        }
+        if self.worlds.of(place.world).admit() { Ok(()) } else { Err(Refusal::NotEnoughMemory) }
     }
 
     /// Records a misuse that somebody else noticed.
+    #[cold]
     pub fn tell(&mut self, by: Place, misuse: Misuse) {
         let finding = Finding { by, misuse };
-        let kept = &mut self.worlds.entry(by.world).or_default().findings;
-        if kept.len() < FINDINGS {
-            kept.push(finding);
-        }
+        self.worlds.of(by.world).keep(finding);
         self.found.push(finding);
     }
 
     /// Forgets what is kept for a world. Its blocks stay valid and belong to no world.
     pub fn forget(&mut self, world: u32) {
-        self.worlds.remove(&world);
+        self.worlds.forget(world);
         for block in self.slots.iter_mut().flatten().filter(|block| block.name.made.world == world) {
             block.name.made.world = u32::MAX;
         }
     }
 
     /// The place, with a number where the world gave none.
-    fn numbered(&mut self, mut place: Place) -> Place {
-        if place.call == 0 {
-            let ledger = self.worlds.entry(place.world).or_default();
-            ledger.calls += 1;
-            place.call = ledger.calls;
+    #[inline]
+    fn numbered(&mut self, place: Place) -> Place {
+        if place.call > 0 {
+            return place;
         }
-        place
+        let ledger = self.worlds.of(place.world);
+        ledger.calls += 1;
+        Place { call: ledger.calls, ..place }
     }
 
     /// The block in a slot.
+    #[inline]
     fn block(&self, slot: usize) -> Option<&Block> {
         self.slots.get(slot)?.as_ref()
     }
 
     /// The block in a slot.
+    #[inline]
     fn block_mut(&mut self, slot: usize) -> Option<&mut Block> {
         self.slots.get_mut(slot)?.as_mut()
     }
 
     /// Makes a block; its slot and where it begins.
+    #[inline]
     fn make(&mut self, place: Place, size: usize, role: Role) -> Result<(usize, *mut u8), Refusal> {
         self.admit(place)?;
         if size > LARGEST {
@@ -326,7 +326,7 @@ impl Heap {
         }
         let revived = self.revive(size);
         let memory = if revived.is_some() { None } else { Some(Guarded::new(size).ok_or(Refusal::NotEnoughMemory)?) };
-        let ledger = self.worlds.entry(place.world).or_default();
+        let ledger = self.worlds.of(place.world);
         ledger.made += 1;
         let kind = if matches!(role, Role::Malloc) { "malloc" } else { "buffer" };
         let name = BlockName { kind, number: ledger.made, size, made: place };
@@ -341,14 +341,15 @@ impl Heap {
 
     /// Takes the oldest resting block into use again if it has this size and its time is over: the same as giving it back and asking for it anew, without
     /// the way through map and system.
+    #[inline]
     fn revive(&mut self, size: usize) -> Option<usize> {
         let slot = *self.resting.front().filter(|_| self.resting.len() >= RESTING_BLOCKS)?;
         let block = self.block_mut(slot).filter(|block| block.memory.size() == size)?;
-        let (damage, world) = (block.damage(), block.name.made.world);
+        let damage = if block.is_sound() { None } else { block.damage().map(|misuse| (block.name.made.world, misuse)) };
         block.memory.renew();
         self.resting.pop_front();
         self.resting_bytes -= size;
-        if let Some(misuse) = damage {
+        if let Some((world, misuse)) = damage {
             self.tell(Place { world, call: 0, function: LOOK }, misuse);
         }
         Some(slot)
@@ -361,24 +362,28 @@ impl Heap {
         if slot == self.slots.len() {
             self.slots.push(None);
         }
-        self.map.insert(block.memory.address(), slot);
+        self.places.insert(block.memory.address(), slot);
         self.slots[slot] = Some(block);
         (slot, pointer)
     }
 
     /// The slot of the live block of this family that begins here, or what else the pointer is.
+    #[inline]
     #[allow(clippy::result_large_err, reason = "a finding names block and calls; it is no error to carry far")]
     fn spot(&self, address: usize, family: Family) -> Result<usize, Misuse> {
-        let Some((&start, &slot)) = self.map.range(..=address).next_back() else { return Err(Misuse::Foreign) };
-        let Some(block) = self.block(slot) else { return Err(Misuse::Foreign) };
-        let (offset, name) = (address - start, block.name);
-        match block.freed {
-            _ if offset > 0 && offset >= block.memory.size() => Err(Misuse::Foreign),
-            _ if offset > 0 => Err(Misuse::Interior { block: name, offset }),
-            Some(freed) => Err(Misuse::DoubleFree { block: name, freed }),
-            None if block.family() != family => Err(Misuse::WrongFamily { block: name }),
-            None => Ok(slot),
+        match self.places.get(address).and_then(|slot| Some((slot, self.block(slot)?))) {
+            Some((slot, block)) if block.freed.is_none() && block.family() == family => Ok(slot),
+            Some((_, block)) => Err(block.misused()),
+            None => Err(self.astray(address)),
         }
+    }
+
+    /// What a pointer is at which no block begins. All blocks are looked through: it is a mistake, and does not happen often.
+    #[cold]
+    fn astray(&self, address: usize) -> Misuse {
+        let offset = |block: &Block| address.checked_sub(block.memory.address()).filter(|offset| *offset < block.memory.size());
+        let inside = self.slots.iter().flatten().find_map(|block| Some((block.name, offset(block)?)));
+        inside.map_or(Misuse::Foreign, |(block, offset)| Misuse::Interior { block, offset })
     }
 
     /// The root of a live block: itself, or what it is linked to.
@@ -394,30 +399,36 @@ impl Heap {
     }
 
     /// Frees a live block, unless it is linked.
+    #[inline]
     fn free_live(&mut self, place: Place, slot: usize, ended: bool) {
         let Some(block) = self.block_mut(slot) else { return };
-        let name = block.name;
         let linked = match &mut block.role {
             Role::Linked(root) => {
-                let root = *root;
-                let root = self.block(root).map_or(name, |root| root.name);
-                return self.tell(place, Misuse::FreedLinked { block: name, root });
+                let (block, root) = (block.name, *root);
+                let root = self.block(root).map_or(block, |root| root.name);
+                return self.tell(place, Misuse::FreedLinked { block, root });
             }
             Role::Root(linked) => std::mem::take(linked),
             Role::Malloc => Vec::new(),
         };
         if ended {
-            self.tell(place, Misuse::FreedAfterUninitialize { block: name });
+            let block = block.name;
+            self.tell(place, Misuse::FreedAfterUninitialize { block });
         }
         self.bury(place, slot);
-        linked.into_iter().for_each(|child| self.bury(place, child));
-        self.trim();
+        if !linked.is_empty() {
+            linked.into_iter().for_each(|child| self.bury(place, child));
+        }
+        if self.resting.len() > RESTING_BLOCKS || self.resting_bytes > RESTING_BYTES {
+            self.trim();
+        }
     }
 
     /// Lets one block rest: its guards are looked at, then it is filled.
+    #[inline]
     fn bury(&mut self, place: Place, slot: usize) {
         let Some(block) = self.block_mut(slot) else { return };
-        let damage = block.damage();
+        let damage = if block.is_sound() { None } else { block.damage() };
         block.freed = Some(place);
         block.memory.bury();
         let size = block.memory.size();
@@ -436,7 +447,7 @@ impl Heap {
             let (damage, address, size, world) = (block.damage(), block.memory.address(), block.memory.size(), block.name.made.world);
             self.slots[slot] = None;
             self.empty.push(slot);
-            self.map.remove(&address);
+            self.places.remove(address);
             self.resting_bytes -= size;
             if let Some(misuse) = damage {
                 self.tell(Place { world, call: 0, function: LOOK }, misuse);

@@ -7,6 +7,7 @@ use std::ptr;
 use super::exports;
 use super::heap::Family;
 use crate::abi::{GUID, HRESULT};
+use crate::boundary::guard;
 
 /// S_OK.
 const OK: HRESULT = 0;
@@ -82,25 +83,25 @@ unsafe extern "system" fn count(_: *mut IMalloc) -> u32 {
 
 /// A new block, or null.
 unsafe extern "system" fn alloc(_: *mut IMalloc, size: usize) -> *mut c_void {
-    exports::allocate("IMalloc::Alloc", size, Family::Malloc).unwrap_or(ptr::null_mut())
+    guard("IMalloc::Alloc", ptr::null_mut(), || exports::allocate("IMalloc::Alloc", size, Family::Malloc).unwrap_or(ptr::null_mut()))
 }
 
 /// A block of another size, or null, which leaves the old one alone. Null is allocated, size 0 frees.
 unsafe extern "system" fn realloc(_: *mut IMalloc, block: *mut c_void, size: usize) -> *mut c_void {
     // SAFETY: the caller vouches for the block as for MAPIFreeBuffer.
-    unsafe {
+    guard("IMalloc::Realloc", ptr::null_mut(), || unsafe {
         if size == 0 && !block.is_null() {
             exports::free("IMalloc::Realloc", block, Family::Malloc);
             return ptr::null_mut();
         }
         exports::reallocate("IMalloc::Realloc", block, size, Family::Malloc).unwrap_or(ptr::null_mut())
-    }
+    })
 }
 
 /// Frees a block; null does nothing.
 unsafe extern "system" fn free(_: *mut IMalloc, block: *mut c_void) {
     // SAFETY: the caller vouches for the block.
-    unsafe { exports::free("IMalloc::Free", block, Family::Malloc) }
+    guard("IMalloc::Free", (), || unsafe { exports::free("IMalloc::Free", block, Family::Malloc) });
 }
 
 /// The size of a block; all bits set for null and for what is no block of this allocator.
@@ -109,7 +110,7 @@ unsafe extern "system" fn get_size(_: *mut IMalloc, block: *mut c_void) -> usize
         return usize::MAX;
     }
     // SAFETY: the caller vouches for the block.
-    unsafe { exports::size_of(block) }.unwrap_or(usize::MAX)
+    guard("IMalloc::GetSize", usize::MAX, || unsafe { exports::size_of(block) }.unwrap_or(usize::MAX))
 }
 
 /// "Cannot tell", which is what clients of Windows see.

@@ -125,18 +125,19 @@ fn compare_entry_ids(object: &Object<'_>, cb1: u32, one: Raw, cb2: u32, other: R
 }
 
 fn advise(object: &Object<'_>, cb: u32, entry_id: Raw, event_mask: u32, sink: Raw, connection: Out<usize>) -> Hresult {
-    need!(connection, sink);
-    let number = notify::register(object.face, object.handle, sink.pointer());
+    need!(connection);
+    // What NULL gets depends on the session: the subsystem says it.
+    let number = if sink.is_null() { 0 } else { notify::register(object.face, object.handle, sink.pointer()) };
     let entry_id = if cb == 0 { None } else { entry_id.bytes(cb) };
     let event_mask = NotifyEvents::from_bits_retain(event_mask);
     let reply = call(object, IMAPISession::Advise { entry_id, event_mask, advise_sink: number });
     match reply.out {
         Result::Number(given) => {
             let given = usize::try_from(given).unwrap_or_default();
-            notify::connected(number, given);
+            notify::connected(object.face, number, given);
             connection.set(given);
         }
-        _ => notify::unregister(number),
+        _ => notify::unregister(object.face, number),
     }
     reply.hr
 }

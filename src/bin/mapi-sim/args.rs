@@ -1,5 +1,6 @@
 //! The command line, and the help that teaches it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -12,11 +13,13 @@ const EXAMPLES: &str = "\
 Examples:
   mapi-sim check office tests/mapi/worlds/*.toml
   mapi-sim run tests/mapi
+  mapi-sim with office -- ./client
   mapi-sim explain office --profile Home --flags EXTENDED,NEW_SESSION
   mapi-sim status office --profile Work --flags EXTENDED,NEW_SESSION --compare
   mapi-sim clauses LOGON-134
 
-It ends with 0 if everything is as it should be, with 1 if not, and with 2 if the command line is wrong.
+It ends with 0 if everything is as it should be, with 1 if not, and with 2 if the command line is wrong;
+`with` ends as its client does.
 Names of the shipped worlds can stand wherever a fixture can: see `mapi-sim check --help`.";
 
 const CHECK_EXAMPLES: &str = "\
@@ -40,6 +43,19 @@ Examples:
 A scenario is a line; one that failed shows every step that differed, with - before what was expected and + before what was found.
 The last line has the counts alone: 12 passed, 0 failed
 It ends with 1 if a scenario failed or could not be read, if there was none, or if the report could not be written.";
+
+const WITH_EXAMPLES: &str = "\
+Examples:
+  mapi-sim with office -- ./client --quiet        a program that loads libmapi32.so
+  mapi-sim with tests/mapi/two_profiles.toml -- python3 client.py
+  mapi-sim with office --library build/lib --journal journal.txt -- ./client
+  WINEDLLOVERRIDES='mapi32=n' mapi-sim with office -- wine client.exe
+
+The client is run as it is: nothing of it changes. It gets the world by MAPI_SIM_FIXTURE, and on Linux the library by LD_LIBRARY_PATH.
+A Windows program needs mapi32.dll beside it. `cargo build --release -p mapi32` makes the library.
+
+The client's output stays as it is. The verdict follows on standard error: a line for each thing it did wrong, with the guilty call.
+It ends with the client's own status; with 86 if the client ended with 0, and the verdict has a problem or there is none.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -115,6 +131,9 @@ pub(crate) enum Command {
     /// Runs scenarios
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
+    /// Runs an unmodified client in a simulated world, and says what it did wrong
+    #[command(after_help = WITH_EXAMPLES)]
+    With(With),
     /// Takes one logon apart: which rule decided, and what would have changed it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -166,6 +185,28 @@ pub(crate) enum RunFormat {
     Json,
     /// XML, as CI servers read it
     Junit,
+}
+
+/// A client to run.
+#[derive(Args)]
+pub(crate) struct With {
+    /// A fixture file, or the name of a shipped world
+    pub fixture: String,
+    /// The library, or its folder; if left out, it is looked for beside this command and in target/release
+    #[arg(long, value_name = "PATH")]
+    pub library: Option<PathBuf>,
+    /// Takes the place of the fixture's seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// A bad verdict gives 86 even if the client itself ended with another error
+    #[arg(long)]
+    pub strict: bool,
+    /// Where the whole journal is kept; without it the verdict alone is shown
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// The client and its arguments
+    #[arg(last = true, required = true, value_name = "CLIENT")]
+    pub client: Vec<OsString>,
 }
 
 /// A logon to explain.
