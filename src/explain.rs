@@ -117,9 +117,9 @@ impl Explanation {
         }
     }
 
-    /// Every other value of every reading.
+    /// Every other value of every reading that has an effect.
     fn try_readings(&mut self, setting: &Setting<'_>, readings: &Readings, call: &Call) {
-        for reading in Reading::ALL {
+        for reading in Reading::ALL.iter().filter(|reading| reading.has_effect()) {
             for (index, value) in reading.values().iter().enumerate().filter(|(index, _)| *index != readings.index(*reading)) {
                 let end = setting.end(&readings.clone().with_index(*reading, index), true, call);
                 if end != self.end {

@@ -144,10 +144,17 @@ impl World {
     fn advance(&mut self, to: SimTime) {
         let mut done = Vec::new();
         while self.kernel.advance_once(to, &mut self.script, &mut done) {
-            let happened = self.kernel.take_happened();
-            self.listen(None, &happened);
-            self.journal.note(self.kernel.now(), happened);
+            self.note_happened();
             self.collect(std::mem::take(&mut done));
+        }
+    }
+
+    /// Tells and notes what happened outside calls.
+    fn note_happened(&mut self) {
+        let happened = self.kernel.take_happened();
+        self.listen(None, &happened);
+        if !self.silent {
+            self.journal.note(self.kernel.now(), happened);
         }
     }
 
@@ -262,17 +269,26 @@ impl Sim {
         next.is_some()
     }
 
-    /// A process ends without a word: its calls, sessions and objects go, and it holds nothing any more (SHUTDOWN-059).
+    /// A process ends without a word: its calls, sessions and objects go, and it holds nothing any more (SHUTDOWN-059). A handle of a logon that it
+    /// had begun must not be finished after that.
+    ///
+    /// # Panics
+    ///
+    /// If no process of that name ever did anything: a misspelt name would test nothing.
     pub fn kill_process(&self, name: &str) {
+        assert!(self.knows_process(name), "there is no process {name:?} in the world {:?} to kill", self.shared.fixture);
         let mut world = self.shared.world.lock();
         let World { kernel, script, .. } = &mut *world;
         let process = kernel.process_id(name);
         kernel.kill_process(process, script);
-        let happened = world.kernel.take_happened();
-        let now = world.kernel.now();
-        world.journal.note(now, happened);
+        world.note_happened();
         world.initialized.retain(|caller| caller.process != process);
         world.settle();
+    }
+
+    /// Whether a process of this name ever did anything.
+    pub(crate) fn knows_process(&self, name: &str) -> bool {
+        self.shared.world.lock().kernel.processes().iter().any(|process| process.name() == name)
     }
 
     /// The virtual time.
@@ -280,7 +296,7 @@ impl Sim {
         self.shared.world.lock().kernel.now()
     }
 
-    /// Changes what is scripted around the subsystem, from now on.
+    /// Changes what is scripted around the subsystem, from now on. The world is locked meanwhile: the closure must not use the `Sim` or its handles.
     ///
     /// ```
     /// use mapi_sim::{LogonAct, LogonAnswer, LogonFlags, Sim};
@@ -295,9 +311,10 @@ impl Sim {
         change(&mut self.shared.world.lock().script)
     }
 
-    /// Looks at the subsystem itself.
+    /// Looks at the subsystem itself, as it is now: the closure gets a copy, so that it may use the world's handles too.
     pub fn kernel<T>(&self, look: impl FnOnce(&Kernel) -> T) -> T {
-        look(&self.shared.world.lock().kernel)
+        let kernel = self.shared.world.lock().kernel.clone();
+        look(&kernel)
     }
 
     /// What happened so far.
@@ -419,13 +436,14 @@ impl Sim {
     /// If verification finds something; see [`check`](Sim::check).
     pub fn finish(mut self) {
         self.checked = true;
+        let found = self.check();
         self.shared.uninitialize();
-        if let Err(report) = self.check() {
+        if let Err(report) = found {
             panic!("{report}");
         }
     }
 
-    /// Verifies without ending, as if the test ended now: calls that still wait, and what the lints find that are denied. What other lints find
+    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, and what the lints find that are denied. What other lints find
     /// stands in the report too, if there is one.
     ///
     /// # Errors
@@ -446,8 +464,9 @@ impl Drop for Sim {
     /// Verifies, unless [`finish`](Sim::finish) did or a panic is on its way already.
     fn drop(&mut self) {
         if !self.checked && !std::thread::panicking() {
+            let found = self.check();
             self.shared.uninitialize();
-            if let Err(report) = self.check() {
+            if let Err(report) = found {
                 panic!("{report}");
             }
         }

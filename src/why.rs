@@ -62,7 +62,7 @@ fn alternatives(row: Row, name: Option<&Text>, flags: LogonFlags, before: &Befor
         Row::R4_3 => near.push("a NULL password; MAPI profiles have none".to_owned()),
         Row::R5_4 => near.push("without MAPI_TIMEOUT_SHORT the call waits".to_owned()),
         Row::R7_1 => near.push("log a session off, or raise machine.max_sessions".to_owned()),
-        Row::R8_12 | Row::R8_13 | Row::R8_10 | Row::R8_11 | Row::R8_14 => near.extend(nearest_profile(name, before)),
+        Row::R8_12 | Row::R8_13 | Row::R8_10 | Row::R8_11 | Row::R8_14 => near.extend(nearest_profile(name, flags, before)),
         Row::R9_4 | Row::R9_5 => near.push("script the user's answer: [[script.ui.MAPILogonEx]] pick = \"...\"".to_owned()),
         Row::R11_5 => near.push("MAPI_LOGON_UI lets the user supply what is lacking".to_owned()),
         _ => {}
@@ -73,10 +73,10 @@ fn alternatives(row: Row, name: Option<&Text>, flags: LogonFlags, before: &Befor
     near
 }
 
-fn nearest_profile(name: Option<&Text>, before: &Before) -> Option<String> {
-    let Some(Text::Str(name)) = name else { return None };
+fn nearest_profile(name: Option<&Text>, flags: LogonFlags, before: &Before) -> Option<String> {
+    let name = name?.decode(flags.contains(LogonFlags::UNICODE), before.code_page).ok()?;
     let names = before.profiles.iter().filter(|(_, profile)| !profile.marked).map(|(_, profile)| profile.name.as_str());
-    let (near, edits) = nearest(name, names)?;
+    let (near, edits) = nearest(&name, names)?;
     Some(match edits {
         0 => format!("profile \"{near}\" (another case)"),
         1 => format!("profile \"{near}\" (1 edit)"),

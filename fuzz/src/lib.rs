@@ -3,6 +3,9 @@
 //! With `--cfg fuzzing` a target is driven by libFuzzer; without it is a program that runs every file given (or found in a folder given), says
 //! which fail, and ends with `N passed, M failed`. Without arguments it takes the target's corpus.
 
+#[allow(clippy::undocumented_unsafe_blocks, reason = "as in the test of the same name")]
+#[path = "../../mapi32/tests/abi/mod.rs"]
+mod abi;
 #[path = "../../tests/model/mod.rs"]
 mod model;
 #[path = "../../tests/support/mod.rs"]
@@ -38,6 +41,11 @@ pub fn logon(input: &[u8]) {
 /// The same where logons succeed, with what hangs from sessions: providers, status tables, notifications, shutdown.
 pub fn session_ops(input: &[u8]) {
     support::session_differential(input);
+}
+
+/// A client in C that keeps the promises that C cannot check, and breaks the others.
+pub fn abi_ops(input: &[u8]) {
+    abi::run(input);
 }
 
 /// An error has problems, and each has a whole place in the text or none.

@@ -120,12 +120,14 @@ impl fmt::Display for Rows {
         let Some(first) = self.0.first() else { return f.write_str("(no rows)") };
         let shown = |at: &usize| {
             let tag = first.props[*at].tag;
-            !LEFT_OUT.iter().any(|left| left.id() == tag.id()) && self.0.iter().any(|row| !matches!(row.props[*at].value, Value::Error(_)))
+            let mut cells = self.0.iter().filter_map(|row| row.props.get(*at));
+            !LEFT_OUT.iter().any(|left| left.id() == tag.id()) && cells.any(|prop| !matches!(prop.value, Value::Error(_)))
         };
         let columns: Vec<usize> = (0..first.props.len()).filter(shown).collect();
-        let title = |at: &usize| self.0.iter().find_map(|row| row.props[*at].tag.property_name()).unwrap_or("?").to_owned();
+        let title = |at: &usize| self.0.iter().find_map(|row| row.props.get(*at)?.tag.property_name()).unwrap_or("?").to_owned();
+        let text = |row: &Row, at: usize| row.props.get(at).map_or_else(|| "-".to_owned(), |prop| cell(prop.tag, &prop.value));
         let mut lines = vec![columns.iter().map(title).collect::<Vec<_>>()];
-        lines.extend(self.0.iter().map(|row| columns.iter().map(|at| cell(row.props[*at].tag, &row.props[*at].value)).collect()));
+        lines.extend(self.0.iter().map(|row| columns.iter().map(|at| text(row, *at)).collect()));
         let widths: Vec<usize> =
             (0..columns.len()).map(|at| lines.iter().map(|line: &Vec<String>| line[at].chars().count()).max().unwrap_or(0)).collect();
         for (number, line) in lines.iter().enumerate() {

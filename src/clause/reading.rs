@@ -50,7 +50,57 @@ impl From<&'static str> for ReadingValue {
     }
 }
 
+/// The readings that some part of the simulation looks at, in the order of the table. The others belong to parts that are not built yet.
+const BUILT: &[Reading] = &[
+    Reading::AbUnconfiguredDisablesService,
+    Reading::QueryIdentityOpensAb,
+    Reading::LastError,
+    Reading::Unicode,
+    Reading::UnknownFlags,
+    Reading::CriticalErrorOnLogoff,
+    Reading::DeadQueryInterface,
+    Reading::LogoffSharedBy,
+    Reading::LogoffSharedScope,
+    Reading::AppProfiles,
+    Reading::EagerProviders,
+    Reading::ExplicitProfileBlocksDefault,
+    Reading::ImplicitDefault,
+    Reading::InvalidParameters,
+    Reading::PasswordPolicy,
+    Reading::ProfileNameCase,
+    Reading::PromptOnUnknownProfile,
+    Reading::ShortTimeoutMs,
+    Reading::StrictService,
+    Reading::StrictThreads,
+    Reading::UnknownProfileResult,
+    Reading::UseDefaultOverridesName,
+    Reading::EagerTransports,
+    Reading::NoMailFlush,
+    Reading::Options,
+    Reading::OutlookProtocolManager,
+    Reading::Delivery,
+    Reading::LateDelivery,
+    Reading::SessionAdviseNull,
+    Reading::UnadviseUnknown,
+    Reading::StoreTableRows,
+    Reading::StatusRows,
+    Reading::InstanceKeyLen,
+    Reading::NegativeReadCursor,
+    Reading::QueryAllRowsNull,
+    Reading::AllocMoreNull,
+    Reading::AllocNeedsInit,
+    Reading::FindPropMatch,
+    Reading::GetOnePropError,
+    Reading::SetOnePropProblem,
+];
+
 impl Reading {
+    /// Whether some part of the simulation looks at it. What a fixture chooses for another reading changes no answer yet; the loader warns of it.
+    #[must_use]
+    pub fn has_effect(self) -> bool {
+        BUILT.contains(&self)
+    }
+
     /// The default: the first of the values.
     #[must_use]
     pub const fn default_value(self) -> ReadingValue {
@@ -187,6 +237,7 @@ mod tests {
             }
         }
         assert!(Reading::ALL.windows(2).all(|w| w[0].area() < w[1].area() || w[0].name() < w[1].name()));
+        assert!(BUILT.windows(2).all(|w| w[0] < w[1]), "in the order of the table, none twice");
     }
 
     #[test]

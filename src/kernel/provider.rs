@@ -66,8 +66,8 @@ impl Core {
 impl Profile {
     /// Every provider with its place, in profile order.
     pub fn places(&self) -> impl Iterator<Item = (Place, &ProfileProvider)> {
-        (0u16..).zip(&self.services).flat_map(|(service, entry)| {
-            (0u16..).zip(&entry.providers).map(move |(provider, instance)| (Place { service, provider }, instance))
+        (0..=u16::MAX).zip(&self.services).flat_map(|(service, entry)| {
+            (0..=u16::MAX).zip(&entry.providers).map(move |(provider, instance)| (Place { service, provider }, instance))
         })
     }
 
@@ -112,18 +112,25 @@ impl Kernel {
         let init = if kind == Some(ProviderKind::Store) { ProviderCall::MSProviderInit } else { ProviderCall::ABProviderInit };
         let loaded = self.cores.get(&core).is_some_and(|core| core.active(place).is_some());
         if !loaded {
+            self.load_provider(&provider);
             self.provider_event(&provider, init, if client.service { NT_SERVICE } else { 0 }, Hresult::S_OK);
         }
         let flags = if client.ui { 0 } else { NO_DIALOG };
-        let mut result = Hresult::S_OK;
-        for _ in 0..2 {
-            let question = Question::ProviderLogon { provider: provider.clone() };
-            result = self.answered(ask, &question);
-            self.emit(Event::Provider { provider: provider.clone(), call: ProviderCall::Logon, flags, ui_param: client.ui_param, result });
-            if result != Hresult::MAPI_E_UNCONFIGURED {
-                break;
-            }
+        let try_logon = |kernel: &mut Self, ask: &mut dyn Ask| {
+            let result = kernel.answered(ask, &Question::ProviderLogon { provider: provider.clone() });
+            kernel.emit(Event::Provider {
+                provider: provider.clone(),
+                call: ProviderCall::Logon,
+                flags,
+                ui_param: client.ui_param,
+                result,
+            });
+            result
+        };
+        let mut result = try_logon(self, ask);
+        if result == Hresult::MAPI_E_UNCONFIGURED {
             self.configure_again(core, place, ask);
+            result = try_logon(self, ask);
         }
         if result.is_success() {
             self.activate(core, place, kind.unwrap_or(ProviderKind::Store));
@@ -180,6 +187,8 @@ impl Kernel {
         let name = profile.and_then(|profile| profile.services.get(usize::from(place.service))).map(|service| service.service.clone());
         if let (Some(core), Some(service)) = (self.cores.get_mut(&core), name) {
             core.disabled.push(place.service);
+            // A transport of the service that is still starting is not logged on any more.
+            core.providers.retain(|active| active.place.service != place.service || active.starting.is_none());
             self.emit(Event::ServiceDisabled { service });
         }
     }
@@ -190,6 +199,7 @@ impl Kernel {
         let begin = core.spooler_due.take().unwrap_or(SimTime::ZERO);
         for place in self.places(id, ProviderKind::Transport) {
             let provider = self.section(id, place);
+            self.load_provider(&provider);
             self.provider_event(&provider, ProviderCall::XPProviderInit, 0, Hresult::S_OK);
             let starting = Some(self.transport_answer(provider, begin, ask));
             if let Some(core) = self.cores.get_mut(&id) {
@@ -272,10 +282,7 @@ impl Kernel {
     fn leave_transport_out(&mut self, id: Handle, place: Place, result: Hresult) {
         self.disable_after(id, place, result, &[Hresult::MAPI_E_FAILONEPROVIDER]);
         if let Some(core) = self.cores.get_mut(&id) {
-            let disabled = core.disabled.contains(&place.service);
-            let gone =
-                |active: &Active| active.place == place || disabled && active.place.service == place.service && active.starting.is_some();
-            core.providers.retain(|active| !gone(active));
+            core.providers.retain(|active| active.place != place);
         }
     }
 
@@ -314,7 +321,6 @@ impl Kernel {
         if let Some(core) = self.cores.get_mut(&id) {
             core.providers.retain(|active| active.place != place);
         }
-        self.load_provider(&provider);
     }
 
     /// Notes that the DLL of a provider is loaded until the last client is gone (SHUTDOWN-055).

@@ -15,7 +15,7 @@ use super::wait::{Running, State, Wake};
 use super::{Event, Kernel, Why};
 use crate::call::{Call, CallId, Caller, Handle, Mapi, OutPtr, Reply};
 use crate::clause::{Reading, ReadingValue};
-use crate::mapi::{Hresult, LogonFlags, Text};
+use crate::mapi::{CodePage, Hresult, LogonFlags, Text};
 use crate::time::SimDuration;
 
 /// Why a logon came out as it did.
@@ -32,6 +32,8 @@ pub struct LogonWhy {
 /// What a refused logon could have had.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Before {
+    /// The code page of the machine.
+    pub code_page: CodePage,
     /// The profiles of the machine.
     pub profiles: Arc<Profiles>,
     /// The session that could be joined, and its profile.
@@ -93,6 +95,7 @@ impl Kernel {
         }
         let facts = std::mem::take(&mut run.state.log);
         let before = hr.is_failure().then(|| Before {
+            code_page: self.machine.code_page,
             profiles: self.profiles.clone(),
             shared: self.shared.and_then(|id| Some((id, self.cores.get(&id)?.profile))),
         });
@@ -163,12 +166,17 @@ impl Kernel {
         offered.map(|(_, profile)| profile.name.clone()).collect()
     }
 
-    /// A user creates a profile in the logon dialog; none if the name cannot be used.
+    /// A user creates a profile in the logon dialog; none if the name cannot be used, or a service is not installed.
     fn user_creates(&mut self, name: &str, services: &[String]) -> Option<ProfileId> {
         if !is_profile_name(name) || self.is_taken(name, None) {
             return None;
         }
-        let made = services.iter().filter_map(|service| self.machine.new_service(name, service, service)).collect();
+        let id = |at: usize, service: &String| match services[..at].iter().filter(|earlier| *earlier == service).count() {
+            0 => service.clone(),
+            earlier => format!("{service}#{}", earlier + 1),
+        };
+        let made = services.iter().enumerate().map(|(at, service)| self.machine.new_service(name, service, &id(at, service)));
+        let made = made.collect::<Option<Vec<_>>>()?;
         let profile = Profile { name: name.to_owned(), services: made, ..Profile::default() };
         let id = Arc::make_mut(&mut self.profiles).add(profile)?;
         self.emit(Event::ProfileCreated { name: name.to_owned() });

@@ -238,7 +238,7 @@ impl Kernel {
     /// Holders of the mutex from outside come and go.
     pub(super) fn move_outside_holders(&mut self) {
         let machine = self.machine.clone();
-        for (index, holder) in (0u16..).zip(&machine.mutex_holders) {
+        for (index, holder) in (0..=u16::MAX).zip(&machine.mutex_holders) {
             let who = Holder::Outside(index);
             let over = holder.until.is_some_and(|until| until <= self.now);
             match self.outside[usize::from(index)] {
@@ -266,7 +266,7 @@ impl Kernel {
     /// A process is killed: what it holds of the mutex from outside is free, and it will not come for it any more (SHUTDOWN-059).
     pub(super) fn drop_outside_holders(&mut self, process: &str) {
         let machine = self.machine.clone();
-        for (index, _) in (0u16..).zip(&machine.mutex_holders).filter(|(_, holder)| holder.process == process) {
+        for (index, _) in (0..=u16::MAX).zip(&machine.mutex_holders).filter(|(_, holder)| holder.process == process) {
             let who = Holder::Outside(index);
             match std::mem::replace(&mut self.outside[usize::from(index)], Outside::Done) {
                 Outside::Holding => self.give_mutex_back(who),

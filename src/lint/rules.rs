@@ -26,8 +26,6 @@ struct Past {
     users: BTreeSet<ThreadId>,
     /// Threads of which it was said that they did not initialise MAPI.
     told: BTreeSet<ThreadId>,
-    /// Whether it has called a method of a session.
-    worked: bool,
     /// The DoFastShutdown that succeeded.
     left: Option<CallId>,
 }
@@ -37,6 +35,8 @@ struct Began {
     call: CallId,
     at: SimTime,
     flags: LogonFlags,
+    /// Whether a method of it was called.
+    worked: bool,
 }
 
 /// One walk.
@@ -213,12 +213,12 @@ impl<'a> Rules<'a> {
 
     fn logon(&mut self, entry: &Entry, name: Option<&Text>, password: Option<&Text>, flags: LogonFlags) {
         if let Some(session) = entry.reply().object() {
-            self.sessions.insert(session, Began { call: entry.id(), at: entry.times().1, flags });
+            self.sessions.insert(session, Began { call: entry.id(), at: entry.times().1, flags, worked: false });
         }
         if !flags.contains(LogonFlags::EXTENDED) {
             self.find(Lint::MissingMapiExtended, entry, "MAPILogonEx without MAPI_EXTENDED");
         }
-        if password.is_some_and(|password| !password.is_empty()) {
+        if password.is_some() {
             self.find(Lint::PasswordGiven, entry, "lpszPassword is not NULL");
         }
         if let Some(name) = name {
@@ -275,7 +275,7 @@ impl<'a> Rules<'a> {
     }
 
     fn session(&mut self, entry: &Entry, this: Handle, call: &IMAPISession) {
-        let first = !std::mem::replace(&mut self.past(entry).worked, true);
+        let first = self.sessions.get_mut(&this).is_some_and(|began| !std::mem::replace(&mut began.worked, true));
         match call {
             IMAPISession::GetStatusTable { .. } if first && entry.hr().is_success() && self.is_startup(entry, this) => {
                 self.find(
@@ -402,7 +402,7 @@ impl<'a> Rules<'a> {
         for (session, member) in kernel.members().filter(|(_, member)| !member.logged_off) {
             self.still_open(session, member.process);
         }
-        for (at, process) in (0..).zip(kernel.processes()) {
+        for (at, process) in (0..=u16::MAX).zip(kernel.processes()) {
             let id = ProcessId(at);
             let face = faces.iter().any(|caller| caller.process == id);
             let owed = process.init_count().saturating_sub(u32::from(face)).saturating_sub(self.exempt.initialized(usize::from(at)));

@@ -81,7 +81,7 @@ lints! {
          terminator is not counted.",
         "keep profile names within 64 bytes of the code page";
     PasswordGiven "password-given" Warn [Logon 65]
-        "MAPILogonEx gets a password that is not empty.",
+        "MAPILogonEx gets a password pointer that is not NULL, even one to an empty string.",
         "lpszPassword has to be NULL; profiles have no passwords any more.",
         "pass NULL";
     UnknownFlagsIgnored "unknown-flags-ignored" Warn [Logon 89, Error 18]

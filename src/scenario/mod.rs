@@ -113,7 +113,7 @@ impl Scenario {
         &self.rows
     }
 
-    /// The world that it begins in, with the scenario's own readings.
+    /// The world that it begins in, with the scenario's own readings, and with what was warned of in the scenario among its warnings.
     #[must_use]
     pub fn fixture(&self) -> &Fixture {
         &self.fixture

@@ -78,7 +78,7 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
     format(&root, &mut problems);
     root.only_or(KEYS, elsewhere, &mut problems);
     let fixture = world::fixture(&root, &home, &mut foreign, &mut problems);
-    let scenario = Scenario {
+    let mut scenario = Scenario {
         name: name(&root, &mut problems),
         file: source.name.clone(),
         clauses: root.each("clauses", "clause numbers", &mut problems, clause),
@@ -94,6 +94,9 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
         let mut list = outcome.list;
         list.extend(foreign);
         return Err(Error::scenario(list, outcome.more));
+    }
+    if !outcome.list.is_empty() {
+        scenario.fixture = world::with_warnings(&scenario.fixture, outcome.list);
     }
     Ok(scenario)
 }

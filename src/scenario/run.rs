@@ -215,6 +215,7 @@ impl<'a> Run<'a> {
             }
             Action::Next if self.sim.step() => Got::default(),
             Action::Next => trouble("nothing happens by itself any more"),
+            Action::Kill(process) if !self.sim.knows_process(process) => trouble(format!("there is no process {process:?} to kill")),
             Action::Kill(process) => {
                 self.sim.kill_process(process);
                 // Whoever has the name from now on is a new process.

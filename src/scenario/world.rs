@@ -11,7 +11,7 @@ use crate::fixture::inline::{self, Origin};
 use crate::fixture::problems::{Note, Problems, quote};
 use crate::fixture::tree::{Node, Table, Value};
 
-pub(super) use crate::fixture::inline::{Parents, read as text, shown};
+pub(super) use crate::fixture::inline::{Parents, read as text, shown, with_warnings};
 
 /// Where a scenario came from.
 #[derive(Clone, Debug)]

@@ -132,6 +132,8 @@ fn password_given() {
         let _ = sim.process("main").logon_ex(Logon::profile("Work").flags(NEW).password(password)).map(end);
     }
     insta::assert_snapshot!(found(&sim), @"
+    warn password-given: call #2 of main: lpszPassword is not NULL
+      pass NULL (LOGON-065)
     warn password-given: call #5 of main: lpszPassword is not NULL
       pass NULL (LOGON-065)
     ");

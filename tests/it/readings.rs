@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mapi_sim::clause::{ClauseId, Prefix, Reading};
 
@@ -15,6 +15,8 @@ its default. The `[readings]` table of a fixture selects, and a test can run a c
 Names are snake_case; values are `true`, `false`, a number or a word in quotes. The first value is the default: what a fixture without `[readings]` gets,
 through whatever door (Rust, C, scenario) a client comes. A reading stands here only if a client can see the difference and a page, a header, a real client
 or another implementation supports the other value. An unknown name or value in `[readings]` is an error that lists the allowed ones.
+
+A dagger (†) marks a reading that belongs to what is not built: it has no effect yet, and a fixture that sets it gets a warning.
 
 This page is written from the table in `src/clause/knobs.rs`.
 ";
@@ -40,15 +42,17 @@ fn page(silent: &BTreeSet<ClauseId>) -> String {
         }
         let values: Vec<String> = reading.values().iter().map(|value| format!("`{value}`")).collect();
         let clauses: Vec<String> = reading.clauses().iter().map(ToString::to_string).collect();
-        let _ = writeln!(page, "| `{reading}` | {} | {} | {} |", values.join(", "), reading.says(), clauses.join(", "));
+        let mark = if reading.has_effect() { "" } else { " †" };
+        let _ = writeln!(page, "| `{reading}`{mark} | {} | {} | {} |", values.join(", "), reading.says(), clauses.join(", "));
     }
     page.push_str("\n## Open clauses\n\n");
+    let built = Reading::ALL.iter().filter(|reading| reading.has_effect()).count();
     let decided = |id: &ClauseId| Reading::ALL.iter().any(|reading| reading.clauses().contains(id));
     let with: usize = silent.iter().filter(|id| decided(id)).count();
     let _ = writeln!(
         page,
-        "Of {} open clauses, {with} are decided by the {} readings above. The others have one answer: a client cannot see the point, or nothing\n\
-         supports another outcome. When a real client or implementation shows one, the clause gets a reading here.\n",
+        "Of {} open clauses, {with} are decided by the {} readings above; {built} of the readings have an effect now. The other clauses have\n\
+         one answer: a client cannot see the point, or nothing supports another outcome. When a real client or implementation shows one, the clause gets a reading here.\n",
         silent.len(),
         Reading::COUNT
     );
@@ -64,6 +68,32 @@ fn page(silent: &BTreeSet<ClauseId>) -> String {
 /// Where a file of the project is.
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The code of a folder and what is in it, without comments and unit tests, and without the table of readings itself.
+fn code(folder: &Path, all: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+        let file = entry.expect("a folder that can be read").path();
+        if file.is_dir() {
+            if file != path("src/clause") {
+                code(&file, all);
+            }
+        } else if file.extension().is_some_and(|found| found == "rs") {
+            let text = std::fs::read_to_string(&file).expect("a source file");
+            let lines = text.lines().take_while(|line| line.trim() != "mod tests {");
+            lines.filter(|line| !line.trim_start().starts_with("//")).for_each(|line| all.extend([line, "\n"]));
+        }
+    }
+}
+
+/// The readings that some code names, as `Reading::Name`.
+fn looked_at() -> BTreeSet<String> {
+    let mut all = String::new();
+    for folder in ["src", "mapi32/src"] {
+        code(&path(folder), &mut all);
+    }
+    let word = |rest: &str| rest.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+    all.split("Reading::").skip(1).map(word).collect()
 }
 
 /// Every clause of the catalogue with this modality.
@@ -101,5 +131,15 @@ fn readings_decide_open_clauses_or_freedoms() {
         for id in reading.clauses() {
             assert!(silent.contains(id) || may.contains(id), "{reading}: {id} leaves nothing open");
         }
+    }
+}
+
+#[test]
+fn a_reading_has_an_effect_if_some_code_looks_at_it() {
+    let looked_at = looked_at();
+    for reading in Reading::ALL {
+        let used = looked_at.contains(&format!("{reading:?}"));
+        let list = "the list in src/clause/reading.rs";
+        assert_eq!(reading.has_effect(), used, "{reading}: {list} has it, or some code names it, but not both");
     }
 }

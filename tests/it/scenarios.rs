@@ -249,3 +249,10 @@ fn calls_left_waiting_fail_unless_that_is_meant() {
     let deadlock = Scenario::named("waits.toml", &finished).unwrap_or_else(|error| panic!("{error}")).run();
     assert!(deadlock.to_string().contains("nothing in this world can bring about"), "{deadlock}");
 }
+
+#[test]
+fn warnings_of_a_scenario_are_those_of_its_world() {
+    let scenario = Scenario::load("fixtures/scenarios/readings/server_sends_under_no_mail-false.toml").expect("a scenario");
+    let [warning] = scenario.fixture().warnings() else { panic!("{:?}", scenario.fixture().warnings()) };
+    assert_eq!((warning.line, warning.path.as_str()), (6, "readings.server_sends_under_no_mail"));
+}

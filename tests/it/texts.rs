@@ -79,3 +79,10 @@ fn a_logon_that_can_never_end() {
     insta::assert_snapshot!("check_names_what_waits", report);
     std::mem::forget(sim);
 }
+
+#[test]
+fn a_raw_name_is_compared_too() {
+    let sim = Sim::office();
+    let narrow = sim.process("main").logon_ex(Logon::profile(mapi_sim::Text::ansi(b"Wrok\0")).flags(NEW)).expect_err("no such profile");
+    assert!(narrow.to_string().contains("nearest: profile \"Work\" (2 edits)"), "{narrow}");
+}

@@ -27,14 +27,12 @@ impl World {
     /// The logon of a store or an address book, tried twice if configuration is lacking.
     pub(super) fn log_on(&mut self, core: u32, place: Place) -> u32 {
         let Some(provider) = self.provider(core, place) else { return S_OK };
-        let mut hr = S_OK;
-        for _ in 0..2 {
+        let mut hr = self.script.next_logon(&provider.section).0;
+        self.note(&provider.section, "Logon", hr);
+        if hr == UNCONFIGURED {
+            self.entry_function(core, place);
             hr = self.script.next_logon(&provider.section).0;
             self.note(&provider.section, "Logon", hr);
-            if hr != UNCONFIGURED {
-                break;
-            }
-            self.entry_function(core, place);
         }
         let Some(resources) = self.core_mut(core).map(|core| &mut core.resources) else { return hr };
         if provider.resource == Resource::AddressBook {
@@ -75,6 +73,7 @@ impl World {
             core.disabled.push(place.0);
             self.note(&name, "disabled", S_OK);
         }
+        self.drop_running(core, |running| running.place.0 == place.0 && running.start.is_some());
     }
 
     /// Logs the address book providers on that are not; whether one failed. Nobody asks a provider of a disabled service.
@@ -104,7 +103,8 @@ impl World {
         for resource in [Resource::AddressBook, Resource::Store] {
             for place in self.enabled(core, resource) {
                 let off = self.core(core).is_none_or(|core| core.disabled.contains(&place.0));
-                if !off && !(resource == Resource::Store && self.full(core, place)) {
+                let full = resource == Resource::Store && self.full(core, place);
+                if !off && !full {
                     let hr = self.log_on(core, place);
                     self.disable_after(core, place, hr, &[FAIL_ONE]);
                 }
@@ -174,9 +174,6 @@ impl World {
     fn transport_failed(&mut self, core: u32, place: Place, hr: u32) {
         self.drop_running(core, |running| running.place == place);
         self.disable_after(core, place, hr, &[FAIL_ONE]);
-        if self.core(core).is_some_and(|core| core.disabled.contains(&place.0)) {
-            self.drop_running(core, |running| running.place.0 == place.0 && running.start.is_some());
-        }
     }
 
     fn drop_running(&mut self, core: u32, gone: impl Fn(&Running) -> bool) {

@@ -6,6 +6,7 @@ use mapi_sim::kernel::{Event, Finished, Kernel, Row, Why};
 use mapi_sim::mapi::{Hresult, LogonFlags};
 
 use super::lower;
+use super::sessions::Tables;
 use super::sut::{Shared, Sut};
 use crate::model::{Answer, Outcome, World};
 
@@ -35,8 +36,9 @@ pub fn agree(model: &World, expected: &Outcome, sut: &mut Sut, got: &Outcome) ->
     same_state(model, sut)?;
     same("what providers and services were asked", &model.did, &sut.did)?;
     same("what sinks were told", &model.told, &sut.told)?;
-    super::sessions::same_views(model, sut)?;
-    super::sessions::invariants(sut)
+    let tables = Tables::of(&sut.kernel);
+    super::sessions::same_views(model, sut, &tables)?;
+    super::sessions::invariants(sut, &tables)
 }
 
 /// A session core: name of its profile, whether shared, whether ended, its clients, the positions of disabled services.

@@ -32,7 +32,7 @@ pub unsafe extern "system" fn MAPIAllocateBuffer(size: u32, out: *mut *mut c_voi
     if world::unquestioned() {
         let block = fast::allocate(size as usize, Family::Buffer);
         // SAFETY: the caller vouches for a non-null `out`.
-        unsafe { out.write(block.cast()) };
+        unsafe { out.write_unaligned(block.cast()) };
         return if block.is_null() { NOT_ENOUGH_MEMORY } else { OK };
     }
     // SAFETY: as above.
@@ -91,10 +91,10 @@ pub unsafe extern "system" fn MAPIReallocateBuffer(block: *mut c_void, size: u32
 unsafe fn answer(function: &'static str, out: *mut *mut c_void, make: impl FnOnce(&'static str) -> Result<*mut c_void, i32>) -> i32 {
     // SAFETY: the caller vouches for it.
     unsafe {
-        out.write(ptr::null_mut());
+        out.write_unaligned(ptr::null_mut());
         guard(function, CALL_FAILED, || match make(function) {
             Ok(block) => {
-                out.write(block);
+                out.write_unaligned(block);
                 OK
             }
             Err(code) => code,

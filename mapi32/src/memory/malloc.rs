@@ -71,7 +71,7 @@ unsafe extern "system" fn query_interface(this: *mut IMalloc, iid: *const GUID, 
     // SAFETY: the caller vouches for pointers that are not null.
     unsafe {
         let known = [IID_IUNKNOWN, IID_IMALLOC].contains(&iid.read_unaligned());
-        out.write(if known { this.cast() } else { ptr::null_mut() });
+        out.write_unaligned(if known { this.cast() } else { ptr::null_mut() });
         if known { OK } else { NO_INTERFACE }
     }
 }

@@ -8,6 +8,8 @@ use crate::boundary::guard;
 
 /// How deep restrictions may be nested.
 const DEPTH: u32 = 64;
+/// The most columns that a client can mean.
+const MOST: u32 = 1 << 20;
 
 /// `FBadPropTag`: whether the type is none of MAPI's (MEMORY-139).
 #[unsafe(no_mangle)]
@@ -166,10 +168,15 @@ pub unsafe extern "system" fn FBadColumnSet(columns: *const SPropTagArray) -> u3
     if columns.is_null() {
         return 1;
     }
-    // SAFETY: the caller vouches for the array.
+    // SAFETY: the caller vouches for the array; alignment is not assumed. A count that no client can mean is bad, and is not believed.
     u32::from(unsafe {
+        let count = (&raw const (*columns).cValues).read_unaligned();
         let first = (&raw const (*columns).aulPropTag).cast::<u32>();
-        (0..(*columns).cValues as usize).map(|i| first.add(i).read()).any(|tag| type_of(tag) == pt::ERROR || FBadPropTag(tag) != 0)
+        let bad = |i| {
+            let tag = first.add(i).read_unaligned();
+            type_of(tag) == pt::ERROR || FBadPropTag(tag) != 0
+        };
+        count > MOST || (0..count as usize).any(bad)
     })
 }
 
