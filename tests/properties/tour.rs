@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Behaviour, Delivery, FAIL_ONE, INVALID_PARAMETER, Knobs, LastError, Method, NOT_FOUND, NOT_PRIMARY, Name, ObjectMethod, Op, PRIMARY,
-    Prov, Pw, Request, Resource, S_OK, StatusRows, Svc, UNCONFIGURED, World,
+    Act, Behaviour, Delivery, DialogAnswer, FAIL_ONE, Holder, INVALID_PARAMETER, Knobs, LastError, Method, NOT_FOUND, NOT_PRIMARY, Name,
+    ObjectMethod, Op, Outcome, PRIMARY, Prov, Pw, Request, Resource, S_OK, StatusRows, Svc, UNCONFIGURED, World,
 };
 use crate::support::choices::Bytes;
 use crate::support::plan::{self, Plan};
@@ -171,4 +171,21 @@ fn every_member_does_everything() {
     for (at, knobs) in readings().iter().enumerate() {
         walk(knobs, at, if at % 2 == 0 { MAIL | 0x2 } else { NO_MAIL | 0x2 });
     }
+}
+
+/// Who waits exactly as long as it may gets the mutex that a dialog, or somebody outside, frees at that moment.
+#[test]
+fn what_frees_the_mutex_comes_before_the_end_of_patience() {
+    let ask = |process, name, flags| {
+        Op::BeginLogon(Request { process, thread: 1, name, password: Pw::Null, flags, null_result: false })
+    };
+    let mut plan = plan(Knobs::default());
+    plan.world.script.logon =
+        [DialogAnswer { act: Act::Pick("A".to_string()), configure_services: false, after_ms: 5000 }].into_iter().collect();
+    let short = ask(2, Name::Given("A".to_string()), 0x10_0022);
+    let outcomes = run_ops(&plan, &[ask(1, Name::Null, 0x23), short.clone(), Op::FinishLogon { call: 1 }]);
+    assert_eq!(outcomes.last().and_then(Outcome::code), Some(S_OK));
+    plan.world.holders.push(Holder::new(None, 0, Some(5000)));
+    let outcomes = run_ops(&plan, &[short, Op::FinishLogon { call: 0 }]);
+    assert_eq!(outcomes.last().and_then(Outcome::code), Some(S_OK));
 }

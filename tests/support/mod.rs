@@ -17,7 +17,7 @@ pub mod storm;
 pub mod sut;
 pub mod texts;
 
-use crate::model::{Op, World};
+use crate::model::{Op, Outcome, World};
 use choices::Bytes;
 use plan::Plan;
 use sut::Sut;
@@ -61,13 +61,13 @@ pub fn session_differential(input: &[u8]) {
     side_by_side(&plan, pieces);
 }
 
-/// Runs model and kernel side by side over these operations, behind those that the plan begins with.
+/// Runs model and kernel side by side over these operations, behind those that the plan begins with; says what came of each that could be made.
 ///
 /// # Panics
 ///
 /// With the whole story, when they differ.
-pub fn run_ops(plan: &Plan, ops: &[Op]) {
-    let (mut model, mut sut, mut told) = (plan.world.clone(), Sut::new(plan), Vec::new());
+pub fn run_ops(plan: &Plan, ops: &[Op]) -> Vec<Outcome> {
+    let (mut model, mut sut, mut told, mut outcomes) = (plan.world.clone(), Sut::new(plan), Vec::new(), Vec::new());
     for op in plan.start().into_iter().chain(ops.iter().cloned()) {
         if !generate::possible(&model, &op) {
             continue;
@@ -78,7 +78,9 @@ pub fn run_ops(plan: &Plan, ops: &[Op]) {
         if let Err(what) = oracle::agree(&model, &expected, &mut sut, &got) {
             panic!("{what}\n{}", story(plan, &told));
         }
+        outcomes.push(got);
     }
+    outcomes
 }
 
 fn side_by_side<'a>(plan: &Plan, pieces: impl Iterator<Item = &'a [u8]>) {
