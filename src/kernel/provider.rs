@@ -190,6 +190,7 @@ impl Kernel {
             // A transport of the service that is still starting is not logged on any more.
             core.providers.retain(|active| active.place.service != place.service || active.starting.is_none());
             self.emit(Event::ServiceDisabled { service });
+            self.wake_transports();
         }
     }
 

@@ -95,6 +95,7 @@ fn tour(first: u32, ends: &[Op]) -> Vec<Op> {
     let mut ops = vec![logon(1, "A", first), logon(2, "A", NO_MAIL), logon(3, "A", MAIL | 0x1000), logon(1, "Work", ALONE)];
     ops.push(Op::Advance { ms: 500 });
     ops.push(Op::BeginTable { process: 3, thread: 2, session: 2 });
+    ops.push(on(2, 1, Method::GetStatusTable));
     for (process, session) in [(1, 0), (2, 1), (3, 2), (1, 3), (2, 0)] {
         ops.extend(everything(process, session));
     }
@@ -173,19 +174,46 @@ fn every_member_does_everything() {
     }
 }
 
+/// Who logs on, and what the user of the first does with the logon dialog after five seconds.
+fn beside_a_dialog() -> (Plan, Op, Op) {
+    let ask = |process, name, flags| Op::BeginLogon(Request { process, thread: 1, name, password: Pw::Null, flags, null_result: false });
+    let mut plan = plan(Knobs::default());
+    let picks = DialogAnswer { act: Act::Pick("A".to_string()), configure_services: false, after_ms: 5000 };
+    plan.world.script.logon = [picks].into_iter().collect();
+    (plan, ask(1, Name::Null, 0x23), ask(2, Name::Given("A".to_string()), 0x10_0022))
+}
+
 /// Who waits exactly as long as it may gets the mutex that a dialog, or somebody outside, frees at that moment.
 #[test]
 fn what_frees_the_mutex_comes_before_the_end_of_patience() {
-    let ask = |process, name, flags| {
-        Op::BeginLogon(Request { process, thread: 1, name, password: Pw::Null, flags, null_result: false })
-    };
-    let mut plan = plan(Knobs::default());
-    plan.world.script.logon =
-        [DialogAnswer { act: Act::Pick("A".to_string()), configure_services: false, after_ms: 5000 }].into_iter().collect();
-    let short = ask(2, Name::Given("A".to_string()), 0x10_0022);
-    let outcomes = run_ops(&plan, &[ask(1, Name::Null, 0x23), short.clone(), Op::FinishLogon { call: 1 }]);
+    let (mut plan, dialog, short) = beside_a_dialog();
+    let outcomes = run_ops(&plan, &[dialog, short.clone(), Op::FinishLogon { call: 1 }]);
     assert_eq!(outcomes.last().and_then(Outcome::code), Some(S_OK));
     plan.world.holders.push(Holder::new(None, 0, Some(5000)));
     let outcomes = run_ops(&plan, &[short, Op::FinishLogon { call: 0 }]);
     assert_eq!(outcomes.last().and_then(Outcome::code), Some(S_OK));
+}
+
+/// A process that is killed in a logon holds the mutex no longer.
+#[test]
+fn a_killed_process_holds_no_mutex() {
+    let (plan, dialog, short) = beside_a_dialog();
+    let ops = [dialog, short, Op::Kill { process: 1 }, Op::FinishLogon { call: 1 }, Op::FinishLogon { call: 0 }];
+    let outcomes = run_ops(&plan, &ops);
+    assert_eq!(outcomes.iter().rev().nth(1).and_then(Outcome::code), Some(S_OK));
+}
+
+/// Names are measured in UTF-16 units, whatever bytes they take.
+#[test]
+fn a_name_of_64_letters_fits_in_any_alphabet() {
+    for (letter, most) in [("z", 64), ("\u{44f}", 64), ("\u{4e88}", 64), ("\u{20000}", 32)] {
+        for length in [most, most + 1] {
+            let mut plan = plan(Knobs::default());
+            plan.world.add_profile(&letter.repeat(most), false, Vec::new());
+            let name = Name::Given(letter.repeat(length));
+            let request = Request { process: 1, thread: 1, name, password: Pw::Null, flags: 0x8000_0022, null_result: false };
+            let outcomes = run_ops(&plan, &[Op::Logon(request)]);
+            assert_eq!(outcomes.last().and_then(Outcome::code) == Some(S_OK), length == most, "{length} times {letter}");
+        }
+    }
 }
