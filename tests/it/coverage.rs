@@ -82,6 +82,14 @@ fn shown() -> BTreeSet<ClauseId> {
         let file: Scenario = toml::from_str(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         shown.extend(file.clauses.iter().map(|clause| id(clause, path)));
     }
+    // Tests of the C face cannot use the macro; they say it in a comment of its own.
+    let mut faces = Vec::new();
+    files(&root("mapi32/tests"), "rs", &mut faces);
+    for path in faces {
+        for line in read(&path).lines().filter_map(|line| line.trim_start().strip_prefix("// shows ")) {
+            shown.extend(line.split([',', ' ']).filter(|part| part.contains('-')).map(|clause| id(clause, &path)));
+        }
+    }
     let mut sources = Vec::new();
     files(&root("tests"), "rs", &mut sources);
     files(&root("src"), "rs", &mut sources);
