@@ -92,10 +92,10 @@ fn handled(process: u32, object: usize) -> Vec<Op> {
 
 /// Members come, do everything, and go, one way or the other.
 fn tour(first: u32, ends: &[Op]) -> Vec<Op> {
-    let mut ops = vec![logon(1, "A", first), logon(2, "A", NO_MAIL), logon(3, "A", MAIL | 0x1000), logon(1, "Work", ALONE)];
+    let mut ops = vec![logon(1, "A", first), logon(2, "A", NO_MAIL), on(2, 1, Method::GetStatusTable)];
+    ops.push(Op::BeginTable { process: 1, thread: 2, session: 0 });
     ops.push(Op::Advance { ms: 500 });
-    ops.push(Op::BeginTable { process: 3, thread: 2, session: 2 });
-    ops.push(on(2, 1, Method::GetStatusTable));
+    ops.extend([logon(3, "A", MAIL | 0x1000), logon(1, "Work", ALONE)]);
     for (process, session) in [(1, 0), (2, 1), (3, 2), (1, 3), (2, 0)] {
         ops.extend(everything(process, session));
     }
@@ -208,11 +208,8 @@ fn a_killed_process_holds_no_mutex() {
 fn a_name_of_64_letters_fits_in_any_alphabet() {
     for (letter, most) in [("z", 64), ("\u{44f}", 64), ("\u{4e88}", 64), ("\u{20000}", 32)] {
         for length in [most, most + 1] {
-            let mut plan = plan(Knobs::default());
-            plan.world.add_profile(&letter.repeat(most), false, Vec::new());
-            let name = Name::Given(letter.repeat(length));
-            let request = Request { process: 1, thread: 1, name, password: Pw::Null, flags: 0x8000_0022, null_result: false };
-            let outcomes = run_ops(&plan, &[Op::Logon(request)]);
+            let rename = Op::RenameProfile { process: 1, thread: 1, name: "A".to_string(), new: letter.repeat(length) };
+            let outcomes = run_ops(&plan(Knobs::default()), &[rename]);
             assert_eq!(outcomes.last().and_then(Outcome::code) == Some(S_OK), length == most, "{length} times {letter}");
         }
     }

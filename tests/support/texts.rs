@@ -21,14 +21,14 @@ pub fn code_page(number: u32) -> CodePage {
     CodePage::new(number).unwrap_or_default()
 }
 
-/// A name as a client may pass it: one of the world's, perhaps in other case, or one of the lists, or one of 65 characters.
+/// A name as a client may pass it: one of the world's, perhaps in other case, or one of the lists, or one of 64 or 65 characters.
 pub fn any_name(choices: &mut impl Choices, world: &World) -> String {
     let there: Vec<&str> = world.profiles.iter().map(|profile| profile.name.as_str()).collect();
     match choices.below(8) {
         0..=3 if !there.is_empty() => choices.of(&there).to_string(),
         4 if !there.is_empty() => recased(choices.of(&there)),
         5 => choices.of(&OTHERS).to_string(),
-        6 => "z".repeat(if choices.coin() { 65 } else { 64 }),
+        6 => choices.of(&["z", "я"]).repeat(if choices.coin() { 65 } else { 64 }),
         _ => choices.of(&NAMES).to_string(),
     }
 }
