@@ -12,12 +12,10 @@ use super::{expect, inside, refer};
 use crate::call::{Call, Form, Handle, Method};
 use crate::clause::ClauseId;
 use crate::error::{Code, Error};
+use crate::fixture;
 use crate::fixture::problems::{Note, Problems, quote};
 use crate::fixture::tree::{Node, Source, Table, bad_word};
 use crate::kernel::Row;
-
-/// The only format so far.
-const FORMAT: i64 = 1;
 
 /// Keys of a file.
 const KEYS: &[&str] = &["format", "name", "clauses", "rows", "fixture", "readings", "initialize", "check", "leaves_waiting", "step"];
@@ -75,7 +73,7 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
         return Err(whole_file(&source.name, Code::Syntax, "the file is no table".to_owned()));
     };
     let mut foreign = Vec::new();
-    format(&root, &mut problems);
+    fixture::format(&root, &mut problems);
     root.only_or(KEYS, elsewhere, &mut problems);
     let fixture = world::fixture(&root, &home, &mut foreign, &mut problems);
     let mut scenario = Scenario {
@@ -108,22 +106,6 @@ fn elsewhere(key: &str) -> Option<String> {
         "steps" => Some("unknown key; write each step as [[step]]".into()),
         "process" | "call" | "args" | "expect" | "inside" => Some("belongs into a step; write [[step]] above it".into()),
         _ => None,
-    }
-}
-
-/// Checks the number of the format.
-fn format(root: &Table<'_>, problems: &mut Problems) {
-    let Some(node) = root.get("format") else {
-        if !problems.has_syntax_errors() {
-            let note = Note::new("format is missing").expected("1").hint("write `format = 1` at the top");
-            problems.error(root.place(), Code::Format, note);
-        }
-        return;
-    };
-    if node.as_integer() != Some(FORMAT) {
-        let found = node.describe();
-        let note = Note::new(format!("found {found}, but this version reads format {FORMAT} only")).found(found).expected("1");
-        problems.error(node.place(), Code::Format, note);
     }
 }
 
