@@ -93,51 +93,36 @@ pub trait Word: Sized {
     fn show(&self) -> Option<String>;
 }
 
-impl Word for u32 {
-    const EXPECTED: &'static str = "a number from 0 to 0xFFFFFFFF";
+/// Numbers of 32 bits: 0 is as if left out.
+macro_rules! word_of_32_bits {
+    ($number:ty, $expected:literal) => {
+        impl Word for $number {
+            const EXPECTED: &'static str = $expected;
 
-    fn read(form: &Form) -> Result<Self, Option<String>> {
-        match form {
-            Form::Int(value) => u32::try_from(*value).map_err(|_| None),
-            _ => Err(None),
+            fn read(form: &Form) -> Result<Self, Option<String>> {
+                match form {
+                    Form::Int(value) => Self::try_from(*value).map_err(|_| None),
+                    _ => Err(None),
+                }
+            }
+
+            fn write(&self) -> Form {
+                Form::Int((*self).into())
+            }
+
+            fn absent() -> Option<Self> {
+                Some(0)
+            }
+
+            fn show(&self) -> Option<String> {
+                (*self != 0).then(|| self.to_string())
+            }
         }
-    }
-
-    fn write(&self) -> Form {
-        Form::Int((*self).into())
-    }
-
-    fn absent() -> Option<Self> {
-        Some(0)
-    }
-
-    fn show(&self) -> Option<String> {
-        (*self != 0).then(|| self.to_string())
-    }
+    };
 }
 
-impl Word for i32 {
-    const EXPECTED: &'static str = "a number from -2147483648 to 2147483647";
-
-    fn read(form: &Form) -> Result<Self, Option<String>> {
-        match form {
-            Form::Int(value) => i32::try_from(*value).map_err(|_| None),
-            _ => Err(None),
-        }
-    }
-
-    fn write(&self) -> Form {
-        Form::Int((*self).into())
-    }
-
-    fn absent() -> Option<Self> {
-        Some(0)
-    }
-
-    fn show(&self) -> Option<String> {
-        (*self != 0).then(|| self.to_string())
-    }
-}
+word_of_32_bits!(u32, "a number from 0 to 0xFFFFFFFF");
+word_of_32_bits!(i32, "a number from -2147483648 to 2147483647");
 
 impl Word for u64 {
     const EXPECTED: &'static str = "a number from 0 to 0x7FFFFFFFFFFFFFFF";
