@@ -6,9 +6,9 @@ use super::profile::ProviderKind;
 use super::provider::{Client, Place};
 use super::session::LastError;
 use super::table::{MAPI_STORE, Source, View};
-use super::wait::{Running, Wake};
+use super::wait::Wake;
 use super::{Ask, Kernel, eid};
-use crate::call::{Bytes, Call, Handle, IMAPISession, MapiError, ObjectKind, Out, Reply};
+use crate::call::{Bytes, Caller, Handle, IMAPISession, MapiError, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Guid, Hresult, LogonFlags, OpenFlags, StoreFlags, WidthFlags};
 
@@ -31,17 +31,15 @@ const COMPONENT: &str = "MAPI subsystem (mapi-sim)";
 
 impl Kernel {
     /// A method of IMAPISession other than Logoff, and the note for GetLastError that a failure leaves.
-    pub(super) fn session_method(&mut self, run: &mut Running, this: Handle, ask: &mut dyn Ask) -> Result<Reply, Wake> {
-        let Call::IMAPISession(_, call) = &run.call else { unreachable!("`step` sends only IMAPISession here") };
-        let call = call.clone();
-        let reply = self.session_call(run, this, &call, ask)?;
+    pub(super) fn session_method(&mut self, caller: Caller, this: Handle, call: &IMAPISession, ask: &mut dyn Ask) -> Result<Reply, Wake> {
+        let reply = self.session_call(caller, this, call, ask)?;
         if !matches!(call, IMAPISession::GetLastError { .. }) {
             self.keep_error(this, call.method().name, &reply);
         }
         Ok(reply)
     }
 
-    fn session_call(&mut self, run: &Running, this: Handle, call: &IMAPISession, ask: &mut dyn Ask) -> Result<Reply, Wake> {
+    fn session_call(&mut self, caller: Caller, this: Handle, call: &IMAPISession, ask: &mut dyn Ask) -> Result<Reply, Wake> {
         Ok(match call {
             IMAPISession::GetLastError { result, flags } => self.last_error(this, *result, *flags),
             IMAPISession::GetMsgStoresTable { flags } => self.open_table(this, Source::MsgStores, *flags),
@@ -65,7 +63,7 @@ impl Kernel {
             },
             IMAPISession::QueryDefaultMessageOpt { adr_type, flags } => return self.default_options(this, adr_type.as_ref(), *flags, ask),
             IMAPISession::EnumAdrTypes { flags } => return self.enum_adr_types(this, *flags, ask),
-            IMAPISession::QueryIdentity {} => self.query_identity(run.caller.process, this, ask),
+            IMAPISession::QueryIdentity {} => self.query_identity(caller.process, this, ask),
             IMAPISession::Logoff { .. } => unreachable!("`step` takes Logoff first"),
             IMAPISession::OpenProfileSection {}
             | IMAPISession::SetDefaultStore {}

@@ -277,7 +277,7 @@ impl Kernel {
             Call::IMAPISession(_, IMAPISession::Logoff { ui_param, flags, reserved }) => {
                 self.logoff(run, this, (ui_param, flags, reserved), ask)
             }
-            Call::IMAPISession(..) => self.session_method(run, this, ask),
+            Call::IMAPISession(_, ref call) => self.session_method(run.caller, this, call, ask),
             Call::IMAPIClientShutdown(_, ref call) => Ok(self.client_shutdown(run.caller, call)),
             Call::IProfAdmin(_, ref call) => Ok(self.prof_admin(call)),
             Call::IMAPITable(_, ref call) => Ok(self.table(this, call)),
