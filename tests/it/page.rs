@@ -1,93 +1,35 @@
 //! The page of MAPILogonEx, sentence by sentence: `docs/mapilogonex.md` names the clauses of each sentence, and the scenarios that show them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use mapi_sim::clause::ClauseId;
+
+use super::coverage::{self, catalogue, declared, read, root};
 
 /// The catalogue's name of the page.
 const PAGE: &str = "mapilogonex";
-
-/// Files of the catalogue.
-const CATALOGUE: &[&str] = &["logon-session", "profiles-services", "status-spooler", "tables-props"];
-
-#[derive(Deserialize)]
-struct Catalogue {
-    clause: Vec<Clause>,
-}
-
-#[derive(Deserialize)]
-struct Clause {
-    id: String,
-    page: String,
-}
-
-#[derive(Deserialize)]
-struct Scenario {
-    #[serde(default)]
-    clauses: BTreeSet<String>,
-}
-
-#[derive(Deserialize)]
-struct Deferred {
-    deferred: Vec<DeferredGroup>,
-}
-
-#[derive(Deserialize)]
-struct DeferredGroup {
-    stage: String,
-    clauses: Vec<String>,
-}
 
 /// One sentence of the page.
 struct Row {
     /// `P17`.
     number: String,
     /// Clauses that hold it.
-    clauses: Vec<String>,
+    clauses: Vec<ClauseId>,
     /// Scenarios, as paths without ending.
     scenarios: Vec<String>,
     /// `stage 3`, `later`.
     stages: BTreeSet<String>,
 }
 
-fn root(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(root(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn parse<T: for<'a> Deserialize<'a>>(path: &str) -> T {
-    toml::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// Every clause of the catalogue, with the page it is of.
-fn catalogue() -> BTreeMap<String, String> {
-    let files = CATALOGUE.iter().map(|name| parse::<Catalogue>(&format!("docs/clauses/{name}.toml")));
-    files.flat_map(|file| file.clause).map(|clause| (clause.id, clause.page)).collect()
-}
-
 /// The stage of each clause that waits for one: the word before the colon.
-fn deferred() -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    for group in parse::<Deferred>("docs/clauses/deferred.toml").deferred {
-        let stage = group.stage.split(':').next().unwrap_or_default().to_owned();
-        for entry in &group.clauses {
-            let (from, to) = entry.split_once("..").unwrap_or((entry, entry));
-            let number = |id: &str| id[id.len() - 3..].parse::<u16>().unwrap_or_else(|error| panic!("{id}: {error}"));
-            let prefix = &from[..from.len() - 3];
-            all.extend((number(from)..=number(to)).map(|number| (format!("{prefix}{number:03}"), stage.clone())));
-        }
-    }
-    all
+fn deferred() -> BTreeMap<ClauseId, String> {
+    let stage = |stage: String| stage.split(':').next().unwrap_or_default().to_owned();
+    coverage::deferred().into_iter().map(|(id, text)| (id, stage(text))).collect()
 }
 
 /// The rows of the page's tables.
 fn rows() -> Vec<Row> {
-    let text = read("docs/mapilogonex.md");
+    let text = read(&root("docs/mapilogonex.md"));
     let lines = text.lines().filter(|line| line.starts_with("| P"));
     lines.map(row).collect()
 }
@@ -100,7 +42,7 @@ fn row(line: &str) -> Row {
     let (scenarios, stages): (Vec<_>, Vec<_>) = list(shown).into_iter().partition(|item| item.starts_with('`'));
     Row {
         number: number.to_owned(),
-        clauses: list(clauses),
+        clauses: list(clauses).iter().map(|clause| clause.parse().unwrap_or_else(|error| panic!("{number}: {clause}: {error}"))).collect(),
         scenarios: scenarios.iter().map(|item| item.trim_matches('`').to_owned()).collect(),
         stages: stages.into_iter().collect(),
     }
@@ -135,7 +77,7 @@ fn sentences_name_clauses_of_the_catalogue_and_leave_out_none_of_the_page() {
             named.insert(clause);
         }
     }
-    let missing = catalogue.iter().filter(|(id, page)| *page == PAGE && !named.contains(*id));
+    let missing = catalogue.iter().filter(|(id, clause)| clause.page == PAGE && !named.contains(*id));
     problems.extend(missing.map(|(id, _)| format!("{id} is of this page, but no sentence names it")));
     report(&problems);
 }
@@ -153,8 +95,11 @@ fn sentences_are_shown_by_scenarios_or_name_the_stage() {
             let path = format!("fixtures/scenarios/{name}.toml");
             if !root(&path).is_file() {
                 problems.push(format!("{number}: there is no {path}"));
-            } else if !row.clauses.iter().any(|clause| parse::<Scenario>(&path).clauses.contains(clause)) {
-                problems.push(format!("{number}: {path} declares none of {}", row.clauses.join(", ")));
+                continue;
+            }
+            let declared = declared(&root(&path));
+            if !row.clauses.iter().any(|clause| declared.contains(clause)) {
+                problems.push(format!("{number}: {path} declares none of {:?}", row.clauses));
             }
         }
         let stages: BTreeSet<String> = row.clauses.iter().filter_map(|clause| deferred.get(clause).cloned()).collect();
