@@ -11,7 +11,7 @@ use std::sync::{Arc, Weak};
 
 use mapi_sim::call::Handle;
 use mapi_sim::clause::Reading;
-use mapi_sim::kernel::{Event, SessionEvent};
+use mapi_sim::kernel::{Event, Notice, SessionEvent};
 use mapi_sim::{Hresult, Sim};
 use parking_lot::Mutex;
 
@@ -149,11 +149,11 @@ fn give_back(face: &Face, gone: impl Fn(&Sink) -> bool) {
 pub fn deliver(face: &Face) {
     let caller = face.caller();
     while let Some(event) = face.sim().take_notification(caller) {
-        if let Event::Notified { sink, event, .. } = event {
+        if let Event::Notified { sink, notice, .. } = event {
             let pointer = ROOMS.lock().get(&world(face)).and_then(|room| room.sinks.get(&sink)).map(|sink| sink.pointer);
             if let Some(pointer) = pointer {
                 pointer.add_ref();
-                tell(pointer, event);
+                tell(pointer, &notice);
                 pointer.release();
             }
         }
@@ -162,13 +162,13 @@ pub fn deliver(face: &Face) {
 }
 
 /// One notification.
-fn tell(sink: Pointer, event: SessionEvent) {
+fn tell(sink: Pointer, notice: &Notice) {
     let mut id = ENTRYID { abFlags: [0; 4], ab: [0; 1] };
-    let info = match event {
-        SessionEvent::LoggedOff => {
+    let info = match notice {
+        Notice::Session(SessionEvent::LoggedOff) => {
             NotificationInfo { ext: EXTENDED_NOTIFICATION { ulEvent: 0, cb: 0, pbEventParameters: std::ptr::null_mut() } }
         }
-        SessionEvent::EndOfSession => NotificationInfo {
+        Notice::Session(SessionEvent::EndOfSession) => NotificationInfo {
             err: ERROR_NOTIFICATION {
                 cbEntryID: 0,
                 lpEntryID: &raw mut id,
@@ -177,8 +177,10 @@ fn tell(sink: Pointer, event: SessionEvent) {
                 lpMAPIError: std::ptr::null_mut(),
             },
         },
+        // Tables have no Advise in this face yet.
+        _ => return,
     };
-    let mut notification = NOTIFICATION { ulEventType: event.event_type().bits(), ulAlignPad: 0, info };
+    let mut notification = NOTIFICATION { ulEventType: notice.event_type().bits(), ulAlignPad: 0, info };
     sink.on_notify(1, (&raw mut notification).cast());
     // SAFETY: a local of this size; any bytes are a value of it.
     unsafe { (&raw mut notification).cast::<u8>().write_bytes(0xDD, size_of::<NOTIFICATION>()) };

@@ -10,7 +10,7 @@ use mapi_sim::call::{Bytes, MapiError};
 use mapi_sim::mapi::{CodePage, Guid, Prop, PropType};
 use mapi_sim::{Hresult, PropTag, Row, Text, Value};
 
-use crate::abi::{FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet};
+use crate::abi::{self, FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet};
 use crate::memory::Owned;
 
 /// The lower 32 bits of a bookmark or connection: header families differ in its width, and the upper half of a 32-bit argument is not defined.
@@ -283,15 +283,29 @@ fn value(block: &Block, prop: &Prop, page: CodePage) -> Result<PV, Hresult> {
         Value::SysTime(v) => pv.ft = filetime(*v),
         Value::Guid(guid) => pv.lpguid = block.more(guid.bytes())?.cast(),
         Value::Binary(bytes) => pv.bin = binary(block, bytes)?,
-        Value::MvLong(list) => pv.MVl = crate::abi::SLongArray { cValues: count(list), values: block.array(list)? },
+        Value::MvShort(list) => pv.MVi = abi::SShortArray { cValues: count(list), values: block.array(list)? },
+        Value::MvLong(list) => pv.MVl = abi::SLongArray { cValues: count(list), values: block.array(list)? },
+        Value::MvFloat(list) => pv.MVflt = abi::SRealArray { cValues: count(list), values: block.array(list)? },
+        Value::MvDouble(list) | Value::MvAppTime(list) => pv.MVdbl = abi::SDoubleArray { cValues: count(list), values: block.array(list)? },
+        Value::MvCurrency(list) | Value::MvLongLong(list) => {
+            pv.MVli = abi::SLargeIntegerArray { cValues: count(list), values: block.array(list)? };
+        }
+        Value::MvSysTime(list) => {
+            let times: Vec<FILETIME> = list.iter().map(|time| filetime(*time)).collect();
+            pv.MVft = abi::SDateTimeArray { cValues: count(&times), values: block.array(&times)? };
+        }
+        Value::MvGuid(list) => {
+            let bytes: Vec<u8> = list.iter().flat_map(|guid| *guid.bytes()).collect();
+            pv.MVguid = abi::SGuidArray { cValues: count(list), values: block.more(&bytes)?.cast() };
+        }
         Value::MvString(list) => {
             let texts = list.iter().map(|text| block.string(text, wide, page).map(<*mut c_void>::cast::<u8>));
             let texts: Vec<*mut u8> = texts.collect::<Result<_, _>>()?;
-            pv.MVszA = crate::abi::SLPSTRArray { cValues: count(&texts), values: block.array(&texts)? };
+            pv.MVszA = abi::SLPSTRArray { cValues: count(&texts), values: block.array(&texts)? };
         }
         Value::MvBinary(list) => {
             let list: Vec<SBinary> = list.iter().map(|bytes| binary(block, bytes)).collect::<Result<_, _>>()?;
-            pv.MVbin = crate::abi::SBinaryArray { cValues: count(&list), values: block.array(&list)? };
+            pv.MVbin = abi::SBinaryArray { cValues: count(&list), values: block.array(&list)? };
         }
     }
     Ok(pv)

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use crate::mapi::{
-    Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, NotifyEvents, OpenFlags, PropTag, Row, StoreFlags, Text, Value, WidthFlags,
-};
+use crate::mapi::{Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, NotifyEvents, OpenFlags, PropTag, Row, StoreFlags, Text, WidthFlags};
 
 use super::Handle;
 
@@ -93,6 +91,23 @@ pub trait Word: Sized {
     fn show(&self) -> Option<String>;
 }
 
+/// Names of numbers whose word has no flag type of its own: words of one or two flags, bookmarks, types of tables, and time without end.
+const NUMBERS: &[(&str, u32)] = &[
+    ("TBL_ASYNC", 1),
+    ("TBL_BATCH", 2),
+    ("TBL_ALL_COLUMNS", 1),
+    ("TBL_NOADVANCE", 1),
+    ("DIR_BACKWARD", 1),
+    ("TAD_ALL_ROWS", 1),
+    ("BOOKMARK_BEGINNING", 0),
+    ("BOOKMARK_CURRENT", 1),
+    ("BOOKMARK_END", 2),
+    ("TBLTYPE_SNAPSHOT", 0),
+    ("TBLTYPE_KEYSET", 1),
+    ("TBLTYPE_DYNAMIC", 2),
+    ("INFINITE", u32::MAX),
+];
+
 /// Numbers of 32 bits: 0 is as if left out.
 macro_rules! word_of_32_bits {
     ($number:ty, $expected:literal) => {
@@ -102,6 +117,11 @@ macro_rules! word_of_32_bits {
             fn read(form: &Form) -> Result<Self, Option<String>> {
                 match form {
                     Form::Int(value) => Self::try_from(*value).map_err(|_| None),
+                    Form::Str(name) => {
+                        let named = NUMBERS.iter().find(|(known, _)| known == name);
+                        named.and_then(|(_, number)| Self::try_from(*number).ok()).ok_or(None)
+                    }
+                    Form::List(items) => items.iter().try_fold(0, |word, item| Ok(word | Self::read(item)?)),
                     _ => Err(None),
                 }
             }
@@ -352,22 +372,7 @@ pub(super) fn count<T>(list: &[T]) -> i64 {
 /// A row as a table of its columns, by property name whatever the type.
 pub(super) fn row(row: &Row) -> Form {
     let name = |tag: PropTag| tag.property_name().map_or_else(|| tag.to_string(), str::to_owned);
-    Form::Table(row.props.iter().map(|prop| (name(prop.tag), value(&prop.value))).collect())
-}
-
-/// A property value: numbers as they are (PT_LONG without sign, as flag words read), errors by name, bytes as hex digits.
-fn value(value: &Value) -> Form {
-    match value {
-        Value::Null => Form::Null,
-        Value::Short(number) => Form::Int((*number).into()),
-        Value::Long(number) => Form::Int(number.cast_unsigned().into()),
-        Value::Bool(value) => Form::Bool(*value),
-        Value::Currency(number) | Value::LongLong(number) | Value::SysTime(number) => Form::Int(*number),
-        Value::String(text) => Form::Str(text.clone()),
-        Value::Binary(bytes) => Form::Str(hex(bytes)),
-        Value::Error(hr) => Form::Str(hr.to_string()),
-        other => Form::Str(other.to_string()),
-    }
+    Form::Table(row.props.iter().map(|prop| (name(prop.tag), super::words::value(&prop.value))).collect())
 }
 
 /// `0x` and hex digits.

@@ -1,7 +1,7 @@
 //! Functions of mapi32.
 
 use super::{OutPtr, interface};
-use crate::mapi::{InitFlags, LogonFlags, Text};
+use crate::mapi::{Guid, InitFlags, LogonFlags, PropTag, Text};
 
 interface! {
     /// Functions of mapi32.
@@ -47,5 +47,16 @@ interface! {
         }
         /// CreateMAPIInitializationMonitor: gives an object that tells whether MAPI is initialised (LOGON-045).
         CreateMAPIInitializationMonitor {}
+        /// CreateTable: gives an ITableData without rows (TABLE-352).
+        CreateTable {
+            /// lpInterface.
+            interface: Option<Box<Guid>>,
+            /// ulTableType: TBLTYPE_SNAPSHOT 0, TBLTYPE_KEYSET 1, TBLTYPE_DYNAMIC 2.
+            table_type: u32,
+            /// ulPropTagIndexColumn: the column that names a row (TABLE-353).
+            index_column: PropTag,
+            /// lpSPropTagArrayColumns: the columns that are always there.
+            columns: Vec<PropTag>,
+        }
     }
 }

@@ -11,6 +11,7 @@ mod prop;
 mod session;
 mod table;
 mod unknown;
+mod words;
 
 use std::fmt;
 
@@ -20,10 +21,10 @@ pub use mapi_functions::Mapi;
 pub use prof_admin::IProfAdmin;
 pub use prop::{IMAPIProp, IMAPIStatus};
 pub use session::{IMAPIClientShutdown, IMAPISession};
-pub use table::IMAPITable;
+pub use table::{IMAPITable, ITableData};
 pub use unknown::IUnknown;
 
-use crate::mapi::{Hresult, PropTag, Row};
+use crate::mapi::{Hresult, PropTag, Row, SortOrderSet};
 
 /// An object that a client holds. Numbers count per kind and are never used twice in a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +53,8 @@ pub enum ObjectKind {
     MsgStore,
     /// IAddrBook.
     AddrBook,
+    /// ITableData.
+    TableData,
 }
 
 impl ObjectKind {
@@ -59,7 +62,7 @@ impl ObjectKind {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// Every kind.
-    pub(crate) const ALL: [ObjectKind; 8] = [
+    pub(crate) const ALL: [ObjectKind; 9] = [
         ObjectKind::Session,
         ObjectKind::ProfAdmin,
         ObjectKind::InitMonitor,
@@ -68,6 +71,7 @@ impl ObjectKind {
         ObjectKind::Status,
         ObjectKind::MsgStore,
         ObjectKind::AddrBook,
+        ObjectKind::TableData,
     ];
 
     /// The interface of the objects of this kind.
@@ -81,6 +85,7 @@ impl ObjectKind {
             ObjectKind::Status => "IMAPIStatus",
             ObjectKind::MsgStore => "IMsgStore",
             ObjectKind::AddrBook => "IAddrBook",
+            ObjectKind::TableData => "ITableData",
         }
     }
 
@@ -95,6 +100,7 @@ impl ObjectKind {
             ObjectKind::Status => &["IMAPIStatus", "IMAPIProp"],
             ObjectKind::MsgStore => &["IMsgStore", "IMAPIProp"],
             ObjectKind::AddrBook => &["IAddrBook", "IMAPIProp"],
+            ObjectKind::TableData => &["ITableData"],
         }
     }
 
@@ -109,6 +115,7 @@ impl ObjectKind {
             ObjectKind::Status => "status",
             ObjectKind::MsgStore => "msg_store",
             ObjectKind::AddrBook => "addr_book",
+            ObjectKind::TableData => "table_data",
         }
     }
 }
@@ -333,6 +340,8 @@ calls! {
     IMAPIClientShutdown,
     /// A method of a table.
     IMAPITable,
+    /// A method of the rows behind tables of CreateTable.
+    ITableData,
     /// A method of an object with properties.
     IMAPIProp,
     /// A method of a status object.
@@ -413,6 +422,40 @@ pub enum Out {
     Rows(Vec<Row>),
     /// Property values.
     Props(Row),
+    /// What a table is doing, and its type.
+    TableStatus {
+        /// lpulTableStatus.
+        status: u32,
+        /// lpulTableType.
+        table_type: u32,
+    },
+    /// Where the cursor of a table stands.
+    Position {
+        /// lpulRow.
+        row: u32,
+        /// lpulNumerator.
+        numerator: u32,
+        /// lpulDenominator.
+        denominator: u32,
+    },
+    /// A sort order.
+    SortOrder(SortOrderSet),
+    /// Rows that were shown by expanding a category.
+    Expanded {
+        /// lppRows.
+        rows: Vec<Row>,
+        /// lpulMoreRows: how many rows were added to the view.
+        more_rows: u32,
+    },
+    /// One row of an ITableData, or none, and its number.
+    DataRow {
+        /// lppSRow.
+        row: Option<Row>,
+        /// lpuliRow.
+        number: u32,
+    },
+    /// Bytes that only their maker can read: a collapse state.
+    Block(Bytes),
     /// An entry identifier.
     EntryId(Bytes),
     /// Strings.
@@ -449,6 +492,20 @@ impl Out {
                 vec![("rows", Form::List(rows.iter().map(form::row).collect())), ("count", Form::Int(form::count(rows)))]
             }
             Out::Props(row) => vec![("props", form::row(row))],
+            Out::TableStatus { status, table_type } => vec![("status", status.write()), ("table_type", table_type.write())],
+            Out::Position { row, numerator, denominator } => {
+                vec![("row", row.write()), ("numerator", numerator.write()), ("denominator", denominator.write())]
+            }
+            Out::SortOrder(order) => vec![("sort_order", order.write())],
+            Out::Expanded { rows, more_rows } => vec![
+                ("rows", Form::List(rows.iter().map(form::row).collect())),
+                ("count", Form::Int(form::count(rows))),
+                ("more_rows", more_rows.write()),
+            ],
+            Out::DataRow { row, number } => {
+                vec![("props", row.as_ref().map_or(Form::Null, form::row)), ("value", number.write())]
+            }
+            Out::Block(bytes) => vec![("bytes", bytes.write())],
             Out::EntryId(bytes) => vec![("entry_id", bytes.write())],
             Out::Strings(list) => vec![("strings", strings(list)), ("count", Form::Int(form::count(list)))],
             Out::Error(None) => vec![("error", Form::Null)],

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ask::{DialogAnswer, LogonAct};
-use super::notify::SessionEvent;
+use super::notify::Notice;
 use crate::call::{Handle, ThreadId};
 use crate::mapi::Hresult;
 
@@ -134,14 +134,14 @@ pub enum Event {
     Unsupported,
     /// A sink was told something.
     Notified {
-        /// The session pointer that registered it.
-        session: Handle,
+        /// The session pointer or table whose Advise registered it.
+        source: Handle,
         /// ulConnection.
         connection: u32,
         /// The client's name for the sink.
         sink: u32,
         /// What it was told.
-        event: SessionEvent,
+        notice: Notice,
     },
     /// Registrations that were not cancelled before Logoff ended with it (SHUTDOWN-012).
     SinksDropped {
@@ -273,12 +273,8 @@ impl fmt::Display for Event {
                 write!(f, "\"{provider}\".{}(flags=0x{flags:X}{window}) -> {result}", call.name())
             }
             Event::Unsupported => f.write_str("not built: MAPI_E_NO_SUPPORT"),
-            Event::Notified { session, connection, sink, event } => {
-                let what = match event {
-                    SessionEvent::LoggedOff => "fnevExtended: a client logged off",
-                    SessionEvent::EndOfSession => "fnevCriticalError: MAPI_E_END_OF_SESSION",
-                };
-                write!(f, "OnNotify of sink {sink} ({session}, connection {connection}): {what}")
+            Event::Notified { source, connection, sink, notice } => {
+                write!(f, "OnNotify of sink {sink} ({source}, connection {connection}): {notice}")
             }
             Event::SinksDropped { session, count } => write!(f, "{count} registration(s) of {session} ended with Logoff"),
             Event::ObjectsLeft { session, objects } => {

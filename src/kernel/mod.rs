@@ -33,7 +33,7 @@ pub use ask::{Answer, Ask, DialogAnswer, LogonAct, LogonAnswer, Nobody, Question
 pub use event::{Event, NotificationHome, ProviderCall};
 pub use machine::{InitStep, Machine, MutexHolder, ProcessKind};
 pub use mutex::{Holder, LogonMutex};
-pub use notify::{Registration, SessionEvent};
+pub use notify::{Notice, Registration, SessionEvent};
 pub use object::{Body, Object};
 pub use process::{MAPI_INIT_VERSION, Process, Thread};
 pub use profile::{
@@ -281,6 +281,7 @@ impl Kernel {
             Call::IMAPIClientShutdown(_, ref call) => Ok(self.client_shutdown(run.caller, call)),
             Call::IProfAdmin(_, ref call) => Ok(self.prof_admin(call)),
             Call::IMAPITable(_, ref call) => Ok(self.table(this, call)),
+            Call::ITableData(..) => Ok(self.unsupported()),
             Call::IMAPIProp(_, ref call) => Ok(self.prop(this, call)),
             Call::IMAPIStatus(_, ref call) => Ok(self.status_method(this, call)),
             _ => unreachable!("functions and waits were taken above"),
@@ -297,6 +298,7 @@ impl Kernel {
             Mapi::DeinitMapiUtil {} => self.deinit_util(caller),
             Mapi::HrDispatchNotifications { .. } => self.dispatch_notifications(caller),
             Mapi::CreateMAPIInitializationMonitor {} => self.create_monitor(caller),
+            Mapi::CreateTable { .. } => self.unsupported(),
             Mapi::MAPILogonEx { .. } => unreachable!("a logon can wait; `step` takes it first"),
         }
     }

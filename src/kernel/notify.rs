@@ -1,18 +1,20 @@
 //! Notifications of a session: who registered, what is queued, and when it is delivered.
 
+use std::fmt;
+
 use super::event::{Event, NotificationHome};
 use super::{Kernel, Process, ProcessId};
 use crate::call::{Bytes, Caller, Handle, Out, Reply};
 use crate::clause::{ClauseId, Reading};
-use crate::mapi::{Hresult, NotifyEvents};
+use crate::mapi::{Hresult, NotifyEvents, TableNotification};
 
-/// A registration for events of a session.
+/// A registration for events of a session or of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Registration {
     /// ulConnection: never zero, never used twice.
     pub connection: u32,
-    /// The session pointer that registered.
-    pub session: Handle,
+    /// The session pointer or table whose Advise it was.
+    pub source: Handle,
     /// The client's name for its sink.
     pub sink: u32,
 }
@@ -36,14 +38,44 @@ impl SessionEvent {
     }
 }
 
+/// What a sink is told.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// An event of the session.
+    Session(SessionEvent),
+    /// fnevTableModified.
+    Table(Box<TableNotification>),
+}
+
+impl Notice {
+    /// ulEventType.
+    pub const fn event_type(&self) -> NotifyEvents {
+        match self {
+            Notice::Session(event) => event.event_type(),
+            Notice::Table(_) => NotifyEvents::fnevTableModified,
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Notice::Session(SessionEvent::LoggedOff) => f.write_str("fnevExtended: a client logged off"),
+            Notice::Session(SessionEvent::EndOfSession) => f.write_str("fnevCriticalError: MAPI_E_END_OF_SESSION"),
+            Notice::Table(notification) => write!(f, "{notification}"),
+        }
+    }
+}
+
 /// A notification that waits for its delivery.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Queued {
     process: ProcessId,
-    session: Handle,
+    source: Handle,
     connection: u32,
     sink: u32,
-    event: SessionEvent,
+    notice: Notice,
 }
 
 impl Queued {
@@ -72,14 +104,14 @@ impl Kernel {
         }
         self.connections += 1;
         let connection = self.connections;
-        self.registrations.push(Registration { connection, session: this, sink });
+        self.registrations.push(Registration { connection, source: this, sink });
         self.decided(ClauseId::session(160), Hresult::S_OK);
         Reply::ok(Out::Number(connection.into()))
     }
 
     /// Unadvise. What is queued for the registration is dropped, or with the reading late_delivery still delivered (NOTIFY-039).
     pub(super) fn unadvise(&mut self, this: Handle, connection: u32) -> Reply {
-        let known = self.registrations.iter().position(|reg| reg.connection == connection && reg.session == this);
+        let known = self.registrations.iter().position(|reg| reg.connection == connection && reg.source == this);
         match known {
             Some(at) => {
                 self.registrations.remove(at);
@@ -105,23 +137,23 @@ impl Kernel {
 
     /// A client leaves: its registrations end with it, and the other members' sinks are told (SHUTDOWN-012, SHUTDOWN-028, SHUTDOWN-029).
     pub(super) fn tell_members(&mut self, leaving: Handle, ends: bool) {
-        let left = self.registrations.iter().filter(|reg| reg.session == leaving).count();
+        let left = self.registrations.iter().filter(|reg| reg.source == leaving).count();
         if left > 0 {
             self.emit(Event::SinksDropped { session: leaving, count: left });
         }
-        self.registrations.retain(|reg| reg.session != leaving);
-        self.drop_queued(|queued| queued.session == leaving);
+        self.registrations.retain(|reg| reg.source != leaving);
+        self.drop_queued(|queued| queued.source == leaving);
         let Some(id) = self.members.get(&leaving).map(|member| member.core) else { return };
         let machine_wide = ends && self.machine.readings.index(Reading::LogoffSharedScope) != 0;
         let extended = self.machine.readings.index(Reading::SessionAdviseNull) == 0;
         let critical = ends || self.machine.readings.index(Reading::CriticalErrorOnLogoff) != 0;
         let told = self.registrations.iter().filter_map(|reg| {
-            let member = self.members.get(&reg.session)?;
+            let member = self.members.get(&reg.source)?;
             Some((reg.clone(), member.process, member.core == id))
         });
         for (reg, process, same) in told.collect::<Vec<_>>() {
-            let Registration { connection, session, sink } = reg;
-            let mut queue = |event| self.queued.push_back(Queued { process, session, connection, sink, event });
+            let Registration { connection, source, sink } = reg;
+            let mut queue = |event| self.queued.push_back(Queued { process, source, connection, sink, notice: Notice::Session(event) });
             if critical && (same || machine_wide) {
                 queue(SessionEvent::EndOfSession);
             }
@@ -138,8 +170,8 @@ impl Kernel {
     fn deliver(&mut self, to: impl Fn(&Queued) -> bool) {
         let (now, later): (Vec<Queued>, Vec<Queued>) = std::mem::take(&mut self.queued).into_iter().partition(to);
         self.queued = later.into();
-        for Queued { session, connection, sink, event, .. } in now {
-            self.emit(Event::Notified { session, connection, sink, event });
+        for Queued { source, connection, sink, notice, .. } in now {
+            self.emit(Event::Notified { source, connection, sink, notice });
         }
     }
 

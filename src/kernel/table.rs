@@ -119,13 +119,13 @@ impl Kernel {
             }
             IMAPITable::SeekRow { origin, row_count } => self.seek_row(this, session, &view, *origin, *row_count),
             IMAPITable::QueryRows { row_count, flags } => self.query_rows(this, session, &view, *row_count, *flags),
-            IMAPITable::Restrict {} => {
+            IMAPITable::Restrict { restriction: None, .. } => {
                 if let Some(view) = self.view_mut(this) {
                     view.position = 0;
                 }
                 self.decided(ClauseId::table(129), Hresult::S_OK)
             }
-            IMAPITable::FindRow {} | IMAPITable::SortTable {} | IMAPITable::Advise {} => self.unsupported(),
+            _ => self.unsupported(),
         }
     }
 

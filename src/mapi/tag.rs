@@ -53,6 +53,8 @@ types! {
 impl PropType {
     /// The bit of types with many values.
     pub const MV_FLAG: u16 = 0x1000;
+    /// MV_INSTANCE: the bit that asks a table for one row a value; with [`MV_FLAG`](Self::MV_FLAG) it is MVI_FLAG.
+    pub const MV_INSTANCE: u16 = 0x2000;
 
     /// The type of this number.
     #[must_use]
@@ -70,6 +72,18 @@ impl PropType {
     #[must_use]
     pub const fn is_multi(self) -> bool {
         self.0 & Self::MV_FLAG != 0
+    }
+
+    /// Whether it asks for one row a value: MVI_FLAG.
+    #[must_use]
+    pub const fn is_instance(self) -> bool {
+        self.0 & (Self::MV_FLAG | Self::MV_INSTANCE) == Self::MV_FLAG | Self::MV_INSTANCE
+    }
+
+    /// The type of one value of a multivalued property; every other type stays as it is.
+    #[must_use]
+    pub const fn single(self) -> PropType {
+        PropType(self.0 & !(Self::MV_FLAG | Self::MV_INSTANCE))
     }
 
     /// Whether it holds characters, one string or many, in either width.

@@ -37,10 +37,26 @@ pub enum Value {
     Guid(Guid),
     /// PT_BINARY.
     Binary(Vec<u8>),
+    /// PT_MV_SHORT.
+    MvShort(Vec<i16>),
     /// PT_MV_LONG.
     MvLong(Vec<i32>),
+    /// PT_MV_FLOAT.
+    MvFloat(Vec<f32>),
+    /// PT_MV_DOUBLE.
+    MvDouble(Vec<f64>),
+    /// PT_MV_CURRENCY.
+    MvCurrency(Vec<i64>),
+    /// PT_MV_APPTIME.
+    MvAppTime(Vec<f64>),
+    /// PT_MV_LONGLONG.
+    MvLongLong(Vec<i64>),
     /// PT_MV_STRING8 or PT_MV_UNICODE.
     MvString(Vec<String>),
+    /// PT_MV_SYSTIME.
+    MvSysTime(Vec<i64>),
+    /// PT_MV_CLSID.
+    MvGuid(Vec<Guid>),
     /// PT_MV_BINARY.
     MvBinary(Vec<Vec<u8>>),
 }
@@ -65,10 +81,94 @@ impl Value {
             Value::SysTime(_) => PropType::SYSTIME,
             Value::Guid(_) => PropType::CLSID,
             Value::Binary(_) => PropType::BINARY,
+            Value::MvShort(_) => PropType::MV_SHORT,
             Value::MvLong(_) => PropType::MV_LONG,
+            Value::MvFloat(_) => PropType::MV_FLOAT,
+            Value::MvDouble(_) => PropType::MV_DOUBLE,
+            Value::MvCurrency(_) => PropType::MV_CURRENCY,
+            Value::MvAppTime(_) => PropType::MV_APPTIME,
+            Value::MvLongLong(_) => PropType::MV_LONGLONG,
             Value::MvString(_) => PropType::MV_UNICODE,
+            Value::MvSysTime(_) => PropType::MV_SYSTIME,
+            Value::MvGuid(_) => PropType::MV_CLSID,
             Value::MvBinary(_) => PropType::MV_BINARY,
         }
+    }
+
+    /// How many values it holds: those of a multivalued property, and one of every other.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Value::MvShort(v) => v.len(),
+            Value::MvLong(v) => v.len(),
+            Value::MvFloat(v) => v.len(),
+            Value::MvDouble(v) | Value::MvAppTime(v) => v.len(),
+            Value::MvCurrency(v) | Value::MvLongLong(v) | Value::MvSysTime(v) => v.len(),
+            Value::MvString(v) => v.len(),
+            Value::MvGuid(v) => v.len(),
+            Value::MvBinary(v) => v.len(),
+            _ => 1,
+        }
+    }
+
+    /// Whether it is a multivalued property without values.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One value of a multivalued property, by its place from 0; `None` of every other, and past the end.
+    #[must_use]
+    pub fn element(&self, at: usize) -> Option<Value> {
+        match self {
+            Value::MvShort(v) => v.get(at).copied().map(Value::Short),
+            Value::MvLong(v) => v.get(at).copied().map(Value::Long),
+            Value::MvFloat(v) => v.get(at).copied().map(Value::Float),
+            Value::MvDouble(v) => v.get(at).copied().map(Value::Double),
+            Value::MvCurrency(v) => v.get(at).copied().map(Value::Currency),
+            Value::MvAppTime(v) => v.get(at).copied().map(Value::AppTime),
+            Value::MvLongLong(v) => v.get(at).copied().map(Value::LongLong),
+            Value::MvString(v) => v.get(at).cloned().map(Value::String),
+            Value::MvSysTime(v) => v.get(at).copied().map(Value::SysTime),
+            Value::MvGuid(v) => v.get(at).copied().map(Value::Guid),
+            Value::MvBinary(v) => v.get(at).cloned().map(Value::Binary),
+            _ => None,
+        }
+    }
+
+    /// The multivalued property of these values, all of one type; `None` of a type without one, or if they differ in type.
+    #[must_use]
+    pub fn many(element: PropType, values: &[Value]) -> Option<Value> {
+        macro_rules! all {
+            ($many:ident, $one:ident) => {
+                values
+                    .iter()
+                    .map(|value| if let Value::$one(v) = value { Some(v.clone()) } else { None })
+                    .collect::<Option<_>>()
+                    .map(Value::$many)
+            };
+        }
+        match element {
+            PropType::SHORT => all!(MvShort, Short),
+            PropType::LONG => all!(MvLong, Long),
+            PropType::FLOAT => all!(MvFloat, Float),
+            PropType::DOUBLE => all!(MvDouble, Double),
+            PropType::CURRENCY => all!(MvCurrency, Currency),
+            PropType::APPTIME => all!(MvAppTime, AppTime),
+            PropType::LONGLONG => all!(MvLongLong, LongLong),
+            PropType::STRING8 | PropType::UNICODE => all!(MvString, String),
+            PropType::SYSTIME => all!(MvSysTime, SysTime),
+            PropType::CLSID => all!(MvGuid, Guid),
+            PropType::BINARY => all!(MvBinary, Binary),
+            _ => None,
+        }
+    }
+
+    /// Whether a tag of this type can have this value; characters of either width are the same.
+    #[must_use]
+    pub fn fits(&self, prop_type: PropType) -> bool {
+        let own = self.prop_type();
+        own == prop_type || (own.is_text() && prop_type.is_text() && own.is_multi() == prop_type.is_multi())
     }
 }
 
@@ -94,7 +194,10 @@ from! {
     &str => |text: &str| Value::String(text.to_owned());
     Vec<u8> => Value::Binary;
     &[u8] => |bytes: &[u8]| Value::Binary(bytes.to_vec());
+    i64 => Value::LongLong;
+    f64 => Value::Double;
     Vec<String> => Value::MvString;
+    Vec<Vec<u8>> => Value::MvBinary;
 }
 
 impl fmt::Display for Value {
@@ -112,7 +215,12 @@ impl fmt::Display for Value {
             Value::String(v) => write!(f, "{v:?}"),
             Value::Guid(v) => write!(f, "{v}"),
             Value::Binary(v) => hex(f, v),
+            Value::MvShort(v) => list(f, v, |f, v| write!(f, "{v}")),
             Value::MvLong(v) => list(f, v, |f, v| write!(f, "{v}")),
+            Value::MvFloat(v) => list(f, v, |f, v| write!(f, "{v:?}")),
+            Value::MvDouble(v) | Value::MvAppTime(v) => list(f, v, |f, v| write!(f, "{v:?}")),
+            Value::MvCurrency(v) | Value::MvLongLong(v) | Value::MvSysTime(v) => list(f, v, |f, v| write!(f, "{v}")),
+            Value::MvGuid(v) => list(f, v, |f, v| write!(f, "{v}")),
             Value::MvString(v) => list(f, v, |f, v| write!(f, "{v:?}")),
             Value::MvBinary(v) => list(f, v, |f, v| hex(f, v)),
         }

@@ -9,11 +9,31 @@ use super::step::Expect;
 use crate::call::{Form, Reply, Word};
 use crate::fixture::problems::Problems;
 use crate::fixture::tree::{Node, Table};
-use crate::mapi::PropTag;
+use crate::mapi::{PropTag, SortOrderSet};
 
 /// Named results of calls, `hr` first.
-const OUTS: &[&str] =
-    &["hr", "object", "object_type", "value", "entry_id", "tags", "rows", "props", "strings", "count", "error", "component"];
+const OUTS: &[&str] = &[
+    "hr",
+    "object",
+    "object_type",
+    "value",
+    "entry_id",
+    "tags",
+    "rows",
+    "props",
+    "strings",
+    "count",
+    "error",
+    "component",
+    "status",
+    "table_type",
+    "row",
+    "numerator",
+    "denominator",
+    "sort_order",
+    "more_rows",
+    "bytes",
+];
 
 /// Reads the table; `known` are the names that earlier steps saved.
 pub(super) fn read<'n>(table: &Table<'_>, known: impl Iterator<Item = &'n str> + Clone, problems: &mut Problems) -> Expect {
@@ -81,6 +101,7 @@ pub(super) fn compare(expect: &Expect, reply: &Reply, saved: &Saved, replies: &R
                 all.extend(cell::differing(&value, found).map(|(column, expected, found)| different("props", &column, &expected, &found)))
             }
             "tags" => all.push(Compared::new("tags", tags(&value).to_string(), found.to_string())),
+            "sort_order" => all.push(Compared::new("sort_order", sort_order(&value).to_string(), found.to_string())),
             "object" => all.push(Compared::new("object", object(&value, saved).to_string(), found.to_string())),
             _ => all.push(Compared::new(name.clone(), value.to_string(), found.to_string())),
         }
@@ -116,6 +137,11 @@ fn tags(form: &Form) -> Form {
         }
         other => other.clone(),
     }
+}
+
+/// A sort order as a reply writes it.
+fn sort_order(form: &Form) -> Form {
+    SortOrderSet::read(form).map_or_else(|_| form.clone(), |order| order.write())
 }
 
 /// An object by the name under which it was saved.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mapi_sim::Script;
 use mapi_sim::call::{Bytes, Call, CallId, Caller, Handle, Mapi, ObjectKind, Out, Reply};
 use mapi_sim::kernel::{
-    Ask, Core, DialogAnswer, Event, Finished, Kernel, Member, Profiles, Progress, ProviderCall, ProviderKind, Question, Response,
+    Ask, Core, DialogAnswer, Event, Finished, Kernel, Member, Notice, Profiles, Progress, ProviderCall, ProviderKind, Question, Response,
     SessionEvent,
 };
 use mapi_sim::mapi::{CodePage, InitFlags, PropTag, Value};
@@ -357,7 +357,7 @@ impl Sut {
                     self.did.push((provider.clone(), "download", *fetched));
                     self.did.push((provider.clone(), "downloaded", result.code()));
                 }
-                Event::Notified { connection, event, .. } => self.told.push((
+                Event::Notified { connection, notice: Notice::Session(event), .. } => self.told.push((
                     *connection,
                     match event {
                         SessionEvent::LoggedOff => Note::LoggedOff,

@@ -74,9 +74,9 @@ fn seek_row(object: &Object<'_>, origin: usize, row_count: i32, sought: Out<i32>
 }
 
 /// Only NULL, which takes every row, is built.
-fn restrict(object: &Object<'_>, restriction: Raw, _flags: u32) -> Hresult {
+fn restrict(object: &Object<'_>, restriction: Raw, flags: u32) -> Hresult {
     if restriction.is_null() {
-        return call(object, IMAPITable::Restrict {}).hr;
+        return call(object, IMAPITable::Restrict { restriction: None, flags }).hr;
     }
     object.face.unsupported("IMAPITable::Restrict with a restriction", Some(object.handle))
 }

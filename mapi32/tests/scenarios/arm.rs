@@ -351,7 +351,7 @@ impl Arm {
     fn table(&self, this: Ptr, call: &IMAPITable) -> Answer {
         let (nothing, mut connection): (Ptr, usize) = (null_mut(), 0);
         match call {
-            IMAPITable::Advise {} => done(method!(this, 4, u32 = 0, Ptr = nothing, *mut usize = &raw mut connection)),
+            IMAPITable::Advise { .. } => done(method!(this, 4, u32 = 0, Ptr = nothing, *mut usize = &raw mut connection)),
             IMAPITable::SetColumns { prop_tag_array, flags } => {
                 let tags = tag_words(prop_tag_array);
                 done(method!(this, 7, *const u32 = tags.as_ptr(), u32 = *flags))
@@ -371,9 +371,9 @@ impl Arm {
                 let hr = method!(this, 10, usize = *origin as usize, i32 = *row_count, *mut i32 = &raw mut sought);
                 out(hr, || Out::Number(sought.into()))
             }
-            IMAPITable::FindRow {} => done(method!(this, 13, Ptr = nothing, usize = 0, u32 = 0)),
-            IMAPITable::Restrict {} => done(method!(this, 14, Ptr = nothing, u32 = 0)),
-            IMAPITable::SortTable {} => done(method!(this, 17, Ptr = nothing, u32 = 0)),
+            IMAPITable::FindRow { .. } => done(method!(this, 13, Ptr = nothing, usize = 0, u32 = 0)),
+            IMAPITable::Restrict { .. } => done(method!(this, 14, Ptr = nothing, u32 = 0)),
+            IMAPITable::SortTable { .. } => done(method!(this, 17, Ptr = nothing, u32 = 0)),
             IMAPITable::QueryRows { row_count, flags } => {
                 let mut set: *mut SRowSet = null_mut();
                 let hr = method!(this, 19, i32 = *row_count, u32 = *flags, *mut *mut SRowSet = &raw mut set);

@@ -81,6 +81,17 @@ unsafe fn value(kind: PropType, pv: PV, page: CodePage) -> Value {
             PropType::SYSTIME => Value::SysTime(filetime(pv.ft)),
             PropType::CLSID => Value::Guid(Guid::new(pv.lpguid.cast::<[u8; 16]>().read())),
             PropType::BINARY => Value::Binary(binary(pv.bin)),
+            PropType::MV_SHORT => Value::MvShort(list(pv.MVi.cValues, pv.MVi.values)),
+            PropType::MV_FLOAT => Value::MvFloat(list(pv.MVflt.cValues, pv.MVflt.values)),
+            PropType::MV_DOUBLE => Value::MvDouble(list(pv.MVdbl.cValues, pv.MVdbl.values)),
+            PropType::MV_APPTIME => Value::MvAppTime(list(pv.MVat.cValues, pv.MVat.values)),
+            PropType::MV_CURRENCY => Value::MvCurrency(list(pv.MVcur.cValues, pv.MVcur.values)),
+            PropType::MV_LONGLONG => Value::MvLongLong(list(pv.MVli.cValues, pv.MVli.values)),
+            PropType::MV_SYSTIME => Value::MvSysTime(list(pv.MVft.cValues, pv.MVft.values).into_iter().map(filetime).collect()),
+            PropType::MV_CLSID => {
+                let bytes: Vec<[u8; 16]> = list(pv.MVguid.cValues, pv.MVguid.values.cast());
+                Value::MvGuid(bytes.into_iter().map(Guid::new).collect())
+            }
             PropType::MV_LONG => Value::MvLong(list(pv.MVl.cValues, pv.MVl.values)),
             PropType::MV_STRING8 | PropType::MV_UNICODE => {
                 Value::MvString(list(pv.MVszA.cValues, pv.MVszA.values).into_iter().map(|text| string(text.cast(), wide, page)).collect())
