@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::profile::{ProfileProvider, ProfileService, Provider, Service};
+use super::table::TableSettings;
 use crate::clause::Readings;
 use crate::mapi::{CodePage, Hresult};
 use crate::time::SimTime;
@@ -34,6 +35,8 @@ pub struct Machine {
     pub providers: BTreeMap<String, Provider>,
     /// Services that CreateProfile adds with MAPI_DEFAULT_SERVICES.
     pub default_services: Vec<String>,
+    /// What its tables can do.
+    pub tables: TableSettings,
     /// Who holds the logon mutex from outside, and when.
     pub mutex_holders: Vec<MutexHolder>,
 }

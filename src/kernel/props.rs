@@ -189,6 +189,7 @@ impl Kernel {
     /// An object is released. A store that no object keeps any more is logged off, and its status row goes (STATUS-211).
     pub(super) fn release_object(&mut self, this: Handle, ask: &mut dyn super::Ask) {
         let Some(object) = self.objects.remove(&this) else { return };
+        self.table_released(this, &object.body);
         let Some(session) = object.session else { return };
         if let Some(member) = self.members.get_mut(&session) {
             member.objects = member.objects.saturating_sub(1);
