@@ -5,8 +5,10 @@ mod logon;
 mod objects;
 mod process;
 mod prof_admin;
+mod rows;
 mod session;
 mod table;
+mod table_data;
 mod warned;
 
 pub use failure::Failure;
@@ -14,8 +16,10 @@ pub use logon::{Logon, PendingLogon};
 pub use objects::{AddrBook, MsgStore, Status};
 pub use process::{InitMonitor, Process};
 pub use prof_admin::ProfAdmin;
+pub use rows::Rows;
 pub use session::Session;
-pub use table::{Rows, Table};
+pub use table::{Bookmark, Expanded, Position, Table, TableStatus};
+pub use table_data::TableData;
 pub use warned::Warned;
 
 use std::sync::Arc;

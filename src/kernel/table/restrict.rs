@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::profile::fold;
 use super::cells::{Parts, row_key};
 use super::settings::Rules;
 use super::value::{find, holds, same_type, wants};
@@ -202,7 +203,7 @@ fn any(value: &Value, meets: &dyn Fn(&Value) -> bool) -> bool {
 fn contains(value: &Value, level: FuzzyLevel, part: &Value) -> bool {
     match (value, part) {
         (Value::String(value), Value::String(part)) if level.has(FuzzyLevel::IGNORECASE) || level.has(FuzzyLevel::LOOSE) => {
-            contains_bytes(value.to_lowercase().as_bytes(), level, part.to_lowercase().as_bytes())
+            contains_bytes(fold(value).as_bytes(), level, fold(part).as_bytes())
         }
         (Value::String(value), Value::String(part)) => contains_bytes(value.as_bytes(), level, part.as_bytes()),
         (Value::Binary(value), Value::Binary(part)) => contains_bytes(value, level, part),

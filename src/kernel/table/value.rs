@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use super::super::profile::fold;
 use super::settings::Rules;
 use crate::mapi::{Prop, PropTag, PropType, Relop, Value};
 
@@ -127,13 +128,12 @@ impl<'a> Key<'a> {
 
     /// Characters, without regard to case unless the machine orders by code point (TABLE-183).
     fn text(text: &'a str, rules: &Rules) -> Self {
-        let small = |b: u8| b.is_ascii() && !b.is_ascii_uppercase();
-        if rules.ordinal || text.bytes().all(small) {
+        if rules.ordinal {
             Key::Text(Cow::Borrowed(text))
-        } else if text.is_ascii() {
+        } else if text.is_ascii() && text.bytes().any(|b| b.is_ascii_uppercase()) {
             Key::Text(Cow::Owned(text.to_ascii_lowercase()))
         } else {
-            Key::Text(Cow::Owned(text.to_lowercase()))
+            Key::Text(fold(text))
         }
     }
 
