@@ -47,8 +47,8 @@ fn plain(column: &str, form: &Form) -> Form {
             (None, Some(hr)) => Form::Str(hr.to_string()),
             (None, None) => form.clone(),
         },
-        Form::List(names) => {
-            let bits = names.iter().map(|name| match plain(column, name) {
+        Form::List(words) if !names(column).is_empty() => {
+            let bits = words.iter().map(|name| match plain(column, name) {
                 Form::Int(bits) => Some(bits),
                 _ => None,
             });
@@ -77,7 +77,7 @@ pub(super) fn check_row(row: &Table<'_>, problems: &mut Problems) {
             continue;
         }
         let column = column(name);
-        let Some(items) = node.as_items() else { continue };
+        let Some(items) = node.as_items().filter(|_| !names(&column).is_empty()) else { continue };
         for item in items.iter() {
             if let Some(word) = item.as_str().filter(|word| number(&column, word).is_none()) {
                 bad_word(item, word, names(&column).into_iter(), problems);

@@ -302,7 +302,7 @@ fn args(table: &Table<'_>, method: &Method, names: &Names, problems: &mut Proble
 fn check_args(table: &Table<'_>, made: &Made, method: &Method, names: &Names, problems: &mut Problems) {
     let this = is_method(method).then(|| Handle::new(kind_for(method), 1));
     let tries = |stand_in: &Form| {
-        let stand = |(name, form): &(String, Form)| (name.clone(), if refer::is_reference(form) { stand_in.clone() } else { form.clone() });
+        let stand = |(name, form): &(String, Form)| (name.clone(), refer::with_stand_in(form, stand_in));
         read_call(&made.name, this, &made.args.iter().map(stand).collect::<Vec<_>>(), &names.saved)
     };
     // What a reference will bring is not known yet: bytes, text, or a number.
