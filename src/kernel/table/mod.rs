@@ -26,7 +26,7 @@ use super::object::Body;
 use super::profile::ProviderKind;
 use super::session::LastError;
 use super::wait::{State, Wake};
-use super::{Kernel, eid, status};
+use super::{Event, Kernel, eid, status};
 use crate::call::{Handle, IMAPITable, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, NotifyEvents, Prop, PropTag, PropType, Row, SortOrderSet, TableEvent, TableNotification, Value};
@@ -411,6 +411,9 @@ impl Kernel {
         }
         match body {
             Body::Table(view) => {
+                if !view.bookmarks.is_empty() {
+                    self.emit(Event::BookmarksLeft { table: this, count: view.bookmarks.len() });
+                }
                 self.end_registrations(|source| source == this);
                 if let Source::Data(data) = view.source {
                     self.release_data(data);
