@@ -5,6 +5,7 @@
 
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use mapi_sim::call::{Bytes, MapiError};
 use mapi_sim::mapi::{CodePage, Guid, Prop, PropType};
@@ -17,6 +18,29 @@ use crate::memory::Owned;
 #[allow(clippy::cast_possible_truncation)]
 pub const fn low(number: usize) -> u32 {
     number as u32
+}
+
+/// How many bytes of a connection number or a bookmark are written: see [`write_connection`].
+static CONNECTION_BYTES: AtomicU8 = AtomicU8::new(8);
+
+/// Chooses the width of connection numbers and bookmarks in out-parameters: 8 as in Microsoft's headers, the default, or 4 as in Wine's and mingw-w64's. It
+/// is one for the process, as its headers are. `false`, and nothing chosen, for another number.
+pub fn set_connection_bytes(bytes: u32) -> bool {
+    match bytes {
+        4 => CONNECTION_BYTES.store(4, Ordering::Relaxed),
+        8 => CONNECTION_BYTES.store(8, Ordering::Relaxed),
+        _ => return false,
+    }
+    true
+}
+
+/// Writes a connection number or a bookmark where the client wants it, in the width of its headers. Every method that gives one comes here.
+pub fn write_connection(out: Out<usize>, number: usize) {
+    if CONNECTION_BYTES.load(Ordering::Relaxed) == 4 {
+        Out(out.0.cast::<u32>()).set(low(number));
+    } else {
+        out.set(number);
+    }
 }
 
 /// MAPI_UNICODE in a flag word.
@@ -125,6 +149,12 @@ impl Str {
     /// As long as the value lives, it is NULL, or a string of the width that the call says, with its NUL.
     pub const unsafe fn new(place: *const c_void) -> Self {
         Str(place)
+    }
+
+    /// Whether there is no string, or one without characters.
+    pub fn is_empty(self) -> bool {
+        // SAFETY: by the promise of the client a pointer that is not NULL leads to a string, of one byte at least.
+        self.0.is_null() || unsafe { self.0.cast::<u8>().read() } == 0
     }
 
     /// Its units as they are, up to the terminating NUL.

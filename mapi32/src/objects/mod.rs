@@ -16,6 +16,7 @@ pub mod advise_sink;
 pub mod client_shutdown;
 pub mod container;
 pub mod folder;
+pub mod init_monitor;
 pub mod message;
 pub mod msg_service_admin;
 pub mod msg_store;
@@ -82,6 +83,16 @@ pub fn vtables(kind: ObjectKind) -> &'static [Vtable] {
                 tables! { [IID_IAddrBook, IID_IMAPIProp] addr_book::IAddrBookVtbl; }
             }
         }
+        ObjectKind::InitMonitor => {
+            const {
+                tables! { [] init_monitor::IMAPIInitMonitorVtbl; }
+            }
+        }
+        ObjectKind::WaitResult => {
+            const {
+                tables! { [] init_monitor::IMAPIWaitResultVtbl; }
+            }
+        }
         _ => {
             const {
                 tables! { [] IUnknownVtbl; }
@@ -127,5 +138,7 @@ pub fn layouts() -> Vec<Layout> {
         of("ITableData", table_data::ITableDataVtbl::slots()),
         of("IPropData", prop_data::IPropDataVtbl::slots()),
         of("IMAPIProgress", progress::IMAPIProgressVtbl::slots()),
+        of("IMAPIInitMonitor", init_monitor::IMAPIInitMonitorVtbl::slots()),
+        of("IMAPIWaitResult", init_monitor::IMAPIWaitResultVtbl::slots()),
     ]
 }

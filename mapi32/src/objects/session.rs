@@ -135,7 +135,7 @@ fn advise(object: &Object<'_>, cb: u32, entry_id: Raw, event_mask: u32, sink: Ra
         Result::Number(given) => {
             let given = usize::try_from(given).unwrap_or_default();
             notify::connected(object.face, number, given);
-            connection.set(given);
+            wire::write_connection(connection, given);
         }
         _ => notify::unregister(object.face, number),
     }

@@ -19,7 +19,7 @@ unsafe extern "system" {
     pub fn HrDispatchNotifications(flags: u32) -> u32;
     pub fn ScInitMapiUtil(flags: u32) -> u32;
     pub fn DeinitMapiUtil();
-    pub fn BuildDisplayTable() -> u32;
+    pub fn OpenIMsgSession() -> u32;
     pub fn HrThisThreadAdviseSink(sink: Ptr, out: *mut Ptr) -> u32;
     pub fn FreeProws(rows: Ptr);
 }
