@@ -11,7 +11,7 @@ use std::mem::zeroed;
 use std::ptr::{self, null_mut};
 use std::sync::Arc;
 
-use client::{MAPI_E_NOT_INITIALIZED, MAPI_E_NO_SUPPORT, Ptr, iid, initialize, logon, release, uninitialize};
+use client::{MAPI_E_NO_SUPPORT, MAPI_E_NOT_INITIALIZED, Ptr, iid, initialize, logon, release, uninitialize};
 use mapi_sim::{Fixture, Sim};
 use mapi32::abi::*;
 use mapi32::bind_process;
@@ -50,9 +50,7 @@ fn compose(key: &[u8], id: &[u8]) -> Vec<u8> {
 fn decompose(id: &[u8]) -> Result<(Vec<u8>, Vec<u8>), i32> {
     let (mut key_count, mut key, mut count, mut block) = (77, ptr::dangling_mut(), 77, ptr::dangling_mut());
     let code = unsafe {
-        HrDecomposeEID(
-            null_mut(), id.len() as u32, id.as_ptr().cast(), &raw mut key_count, &raw mut key, &raw mut count, &raw mut block,
-        )
+        HrDecomposeEID(null_mut(), id.len() as u32, id.as_ptr().cast(), &raw mut key_count, &raw mut key, &raw mut count, &raw mut block)
     };
     if code != OK {
         assert_eq!((key_count, count), (77, 77), "nothing is written");
@@ -112,7 +110,8 @@ fn compounds_as_text() {
         assert_eq!((take(key_count, key), take(count, block)), (KEY.to_vec(), ID.to_vec()));
         MAPIFreeBuffer(text.cast());
     }
-    let code = unsafe { HrDecomposeMsgID(null_mut(), c"zz".as_ptr().cast(), &raw mut key_count, &raw mut key, &raw mut count, &raw mut block) };
+    let code =
+        unsafe { HrDecomposeMsgID(null_mut(), c"zz".as_ptr().cast(), &raw mut key_count, &raw mut key, &raw mut count, &raw mut block) };
     assert_eq!(code, INVALID_ENTRYID);
 }
 

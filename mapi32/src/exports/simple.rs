@@ -66,7 +66,14 @@ fn simple(hr: i32) -> u32 {
 
 /// MAPILogon: a Simple MAPI session, for its handle. Without a name it takes the default profile.
 #[unsafe(no_mangle)]
-pub extern "system" fn MAPILogon(ui_param: usize, profile_name: Str, password: Str, flags: u32, _reserved: u32, session: Out<usize>) -> u32 {
+pub extern "system" fn MAPILogon(
+    ui_param: usize,
+    profile_name: Str,
+    password: Str,
+    flags: u32,
+    _reserved: u32,
+    session: Out<usize>,
+) -> u32 {
     if session.is_null() || flags & PASSWORD_UI != 0 {
         return code::FAILURE;
     }

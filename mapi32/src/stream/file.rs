@@ -7,7 +7,8 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::{
-    ACCESS_DENIED, CALL_FAILED, Description, INVALID_PARAMETER, Inner, NO_ACCESS, NOT_FOUND, OK, READ_FAULT, UNKNOWN_FLAGS, WRITE_FAULT, make,
+    ACCESS_DENIED, CALL_FAILED, Description, INVALID_PARAMETER, Inner, NO_ACCESS, NOT_FOUND, OK, READ_FAULT, UNKNOWN_FLAGS, WRITE_FAULT,
+    make,
 };
 use crate::boundary::guard;
 use crate::wire::Str;

@@ -79,7 +79,13 @@ unsafe fn write(to: *mut u8, room: usize, text: &[u8]) {
 /// # Safety
 /// `path` is null, or has room for `room` characters.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn FGetComponentPath(_component: *const u8, _qualifier: *const u8, path: *mut u8, room: u32, _install: BOOL) -> BOOL {
+pub unsafe extern "system" fn FGetComponentPath(
+    _component: *const u8,
+    _qualifier: *const u8,
+    path: *mut u8,
+    room: u32,
+    _install: BOOL,
+) -> BOOL {
     guard("FGetComponentPath", 0, || {
         let surroundings = surroundings();
         let found = surroundings.component_path();
@@ -238,7 +244,13 @@ pub unsafe extern "system" fn BuildDisplayTable(
 
 /// `FtgRegisterIdleRoutine`: a tag that is not 0. The routine is never called, and the verdict says so (MEMORY-168).
 #[unsafe(no_mangle)]
-pub extern "system" fn FtgRegisterIdleRoutine(_routine: *mut c_void, _context: *mut c_void, _priority: i16, _wait: u32, _flags: u16) -> usize {
+pub extern "system" fn FtgRegisterIdleRoutine(
+    _routine: *mut c_void,
+    _context: *mut c_void,
+    _priority: i16,
+    _wait: u32,
+    _flags: u16,
+) -> usize {
     not_built("FtgRegisterIdleRoutine");
     1
 }

@@ -71,7 +71,11 @@ impl Work {
     ///
     /// # Safety
     /// As [`Work::part`].
-    unsafe fn structure<T: Copy>(&mut self, pointer: &mut *mut T, inside: impl FnOnce(&mut Self, &mut T) -> Result<(), Bad>) -> Result<(), Bad> {
+    unsafe fn structure<T: Copy>(
+        &mut self,
+        pointer: &mut *mut T,
+        inside: impl FnOnce(&mut Self, &mut T) -> Result<(), Bad>,
+    ) -> Result<(), Bad> {
         if pointer.is_null() {
             return Ok(());
         }

@@ -116,10 +116,10 @@ fn files_that_cannot_be_opened() {
 #[test]
 fn temporary_files_have_names() {
     let folder = Folder::new("temporary");
-    let streams: Vec<Ptr> = [None, None, Some("longer"), Some("")]
-        .map(|prefix| open(CREATE | UNIQUE | DELETE, Some(&folder.0), prefix).unwrap())
-        .to_vec();
-    let mut names: Vec<String> = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let streams: Vec<Ptr> =
+        [None, None, Some("longer"), Some("")].map(|prefix| open(CREATE | UNIQUE | DELETE, Some(&folder.0), prefix).unwrap()).to_vec();
+    let mut names: Vec<String> =
+        std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     assert_eq!(names, ["SOF0000.TMP", "SOF0001.TMP", "SOF0002.TMP", "lon0000.TMP"]);
     streams.into_iter().for_each(|stream| assert_eq!(release(stream), 0));
