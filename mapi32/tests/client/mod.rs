@@ -21,6 +21,18 @@ unsafe extern "system" {
     pub fn DeinitMapiUtil();
     pub fn OpenIMsgSession() -> u32;
     pub fn HrThisThreadAdviseSink(sink: Ptr, out: *mut Ptr) -> u32;
+    pub fn MAPIAllocateMore(size: u32, root: Ptr, out: *mut Ptr) -> u32;
+    pub fn CreateTable(
+        interface: Ptr,
+        allocate_buffer: Ptr,
+        allocate_more: Ptr,
+        free_buffer: Ptr,
+        reserved: Ptr,
+        table_type: u32,
+        index_column: u32,
+        columns: *const u32,
+        table_data: *mut Ptr,
+    ) -> u32;
     pub fn FreeProws(rows: Ptr);
 }
 
