@@ -215,7 +215,7 @@ impl Arena {
                 let all: Vec<u8> = (0..count).flat_map(|_| self.node(bytes, levels - 1)).collect();
                 node(rt, [u32::try_from(count).unwrap_or_default(), 0], [self.put(all).addr(), 0])
             }
-            3 => node(rt, [number % 4 | number << 16, tag], [self.prop(bytes).addr(), 0]),
+            3 => node(rt, [(number % 4) | (number << 16), tag], [self.prop(bytes).addr(), 0]),
             4 => node(rt, [number, tag], [self.prop(bytes).addr(), 0]),
             10 => {
                 let count = bytes.below(3);
