@@ -12,8 +12,7 @@ use std::sync::{Arc, Weak};
 
 use mapi_sim::call::{self, Handle, Reply};
 use mapi_sim::clause::Reading;
-use mapi_sim::kernel::{Event, Notice};
-use mapi_sim::mapi::CodePage;
+use mapi_sim::kernel::Event;
 use mapi_sim::{Hresult, Sim};
 use parking_lot::Mutex;
 
@@ -194,7 +193,9 @@ pub fn deliver(face: &Face) {
         if let Event::Notified { sink, notice, .. } = event
             && let Some(pointer) = begin_telling(face, sink)
         {
-            tell(pointer, &notice, face.code_page());
+            if let Some(words) = block::of(&notice, face.code_page()) {
+                tell(pointer, words);
+            }
             end_telling(face, sink);
         }
     }
@@ -231,9 +232,8 @@ const DEAD_KEPT: usize = 32;
 /// What they are filled with.
 const RUBBISH: u64 = u64::from_ne_bytes([0xDD; 8]);
 
-/// One notification: a piece of memory that is the library's, and rubbish when OnNotify returns (MEMORY-012).
-fn tell(sink: Pointer, notice: &Notice, page: CodePage) {
-    let Some(mut words) = block::flat(notice, page) else { return };
+/// Tells one notification: a piece of memory that is the library's, and rubbish when OnNotify returns (MEMORY-012).
+fn tell(sink: Pointer, mut words: Vec<u64>) {
     sink.on_notify(1, words.as_mut_ptr().cast());
     words.fill(RUBBISH);
     let mut dead = DEAD.lock();

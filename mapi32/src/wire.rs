@@ -299,10 +299,16 @@ fn encode(text: &str, unicode: bool, page: CodePage) -> Vec<u8> {
     }
 }
 
+/// A value of zeros: whatever member is set then, the rest of it is zero.
+pub(crate) fn no_value() -> PV {
+    // SAFETY: zero is a value of every member.
+    unsafe { std::mem::zeroed() }
+}
+
 /// A value as C holds it; what it points at lies in the place.
 fn value<P: Place>(place: &P, prop: &Prop, page: CodePage) -> Result<PV, Hresult> {
     let wide = matches!(prop.tag.prop_type(), PropType::UNICODE | PropType::MV_UNICODE);
-    let mut pv = PV { li: 0 };
+    let mut pv = no_value();
     match &prop.value {
         Value::Null => {}
         Value::Short(v) => pv.i = *v,

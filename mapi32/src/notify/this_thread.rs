@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use mapi_sim::Hresult;
-use mapi_sim::mapi::Guid;
+use mapi_sim::mapi::{CodePage, Guid, NotifyEvents};
 use parking_lot::Mutex;
 
 use super::Pointer;
@@ -119,20 +119,37 @@ unsafe extern "system" fn on_notify(this: *mut Facet, count: u32, notifications:
 ///
 /// A notification stands there, with what it points at.
 unsafe fn queue(wrapped: &Wrapped, place: *mut NOTIFICATION) {
-    let mut size = 0;
-    // SAFETY: by the promise of the caller; the copy is as large as was counted.
-    let words = unsafe {
-        if ScCountNotifications(1, place, &raw mut size) != 0 {
-            return not_copied();
-        }
-        let mut words = vec![0u64; (size as usize).div_ceil(size_of::<u64>())];
-        if ScCopyNotifications(1, place, words.as_mut_ptr().cast(), std::ptr::null_mut()) != 0 {
-            return not_copied();
-        }
-        words
-    };
+    // SAFETY: by the promise of the caller.
+    let Some(words) = (unsafe { copy(place) }) else { return not_copied() };
     wrapped.inner.add_ref();
     QUEUE.lock().push_back(Waiting { thread: wrapped.thread, sink: wrapped.inner, words });
+}
+
+/// The copy, in one piece.
+///
+/// # Safety
+///
+/// As [`queue`].
+unsafe fn copy(place: *mut NOTIFICATION) -> Option<Vec<u64>> {
+    // SAFETY: by the promise of the caller.
+    let notification = unsafe { place.read_unaligned() };
+    if notification.ulEventType == NotifyEvents::fnevTableModified.bits() {
+        let page = world::known().map_or_else(CodePage::default, |face| face.code_page());
+        // SAFETY: as above: the kind is that of tables.
+        let copied = unsafe { super::block::copy_of_table(&notification, page) };
+        if copied.is_some() {
+            return copied;
+        }
+    }
+    let mut size = 0;
+    // SAFETY: by the promise of the caller; the copy is as large as was counted.
+    unsafe {
+        if ScCountNotifications(1, place, &raw mut size) != 0 {
+            return None;
+        }
+        let mut words = vec![0u64; (size as usize).div_ceil(size_of::<u64>())];
+        (ScCopyNotifications(1, place, words.as_mut_ptr().cast(), std::ptr::null_mut()) == 0).then_some(words)
+    }
 }
 
 /// A notification that is none: nobody is told.
@@ -153,8 +170,8 @@ pub(super) fn deliver() {
             at.and_then(|at| queue.remove(at))
         };
         // The words stay where they are when their vector moves: the pointers inside stay good.
-        let Some(mut waiting) = mine else { return };
-        waiting.sink.on_notify(1, waiting.words.as_mut_ptr().cast());
-        waiting.sink.release();
+        let Some(Waiting { sink, words, .. }) = mine else { return };
+        super::tell(sink, words);
+        sink.release();
     }
 }

@@ -167,8 +167,8 @@ pub unsafe fn read_props(props: *const u8, count: u32) -> Vec<(u32, Read)> {
                     0x001E => Read::Ansi(until_nul(pointer.read())),
                     0x001F => Read::Wide(until_nul(pointer.cast::<*const u16>().read())),
                     0x0102 => {
-                        let length = value.cast::<u32>().read() as usize;
-                        Read::Binary(std::slice::from_raw_parts(value.add(8).cast::<*const u8>().read(), length).to_vec())
+                        let (length, start) = (value.cast::<u32>().read() as usize, value.add(8).cast::<*const u8>().read());
+                        Read::Binary(if length == 0 { Vec::new() } else { std::slice::from_raw_parts(start, length).to_vec() })
                     }
                     _ => Read::Other(value.cast::<u64>().read()),
                 };

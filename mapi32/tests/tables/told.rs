@@ -129,7 +129,7 @@ unsafe extern "system" fn keep_row(context: Ptr, count: u32, notifications: *mut
 fn rows_are_copied_by_a_callback() {
     let bench = Bench::ten();
     let view = bench.view();
-    bench.columns(view, &[NAME, mapi_sim::PropTag::new(PR_NULL), mapi_sim::PropTag::PR_SUBJECT]);
+    bench.columns(view, &[NAME, mapi_sim::PropTag::PR_SUBJECT]);
     let mut copies: Vec<(Ptr, u32)> = Vec::new();
     let mut sink = null_mut();
     assert_eq!(unsafe { HrAllocAdviseSink(keep_row, (&raw mut copies).cast(), &raw mut sink) }, 0);
@@ -140,12 +140,48 @@ fn rows_are_copied_by_a_callback() {
     let read: Vec<_> = copies.iter().map(|(copy, count)| unsafe { read_props(copy.cast(), *count) }).collect();
     let row = |text: &str| {
         let name = (NAME.value(), Read::Wide(text.encode_utf16().collect()));
-        vec![name, (PR_NULL, Read::Other(0)), (0x0037_000A, Read::Error(MAPI_E_NOT_FOUND))]
+        vec![name, (0x0037_000A, Read::Error(MAPI_E_NOT_FOUND))]
     };
     assert_eq!(read, [row("a"), row("b")], "what the callback returns does not matter");
     copies.iter().for_each(|(copy, _)| assert_eq!(unsafe { MAPIFreeBuffer(*copy) }, 0));
     assert_eq!(unadvise(view, connection), S_OK);
     assert_eq!((release(sink), release(view)), (0, 0));
+    bench.clean();
+}
+
+/// Empty columns, empty values, properties that are missing: a row with any of them is told, to a wrapped sink too.
+#[test]
+fn rows_with_empty_columns_are_told() {
+    let bench = Bench::ten();
+    let (view, sink) = (bench.view(), Sink::new());
+    let body = mapi_sim::PropTag::new(0x6601_0102);
+    bench.columns(view, &[mapi_sim::PropTag::new(PR_NULL), mapi_sim::PropTag::PR_SUBJECT, body, ROWID]);
+    let connection = sink.advise(view);
+    let mut wrapped = null_mut();
+    assert_eq!(unsafe { HrThisThreadAdviseSink(sink.pointer(), &raw mut wrapped) }, S_OK);
+    let place = wrapped as usize;
+    let row = Row { props: vec![Prop::new(KEY, vec![1]), Prop::new(ROWID, 1), Prop { tag: body, value: Vec::<u8>::new().into() }] };
+    let row = bench.memory.row(&row);
+    assert_eq!(method!(bench.data, 4, *const SRow = &raw const row), S_OK);
+    dispatch();
+    let first = sink.told().pop().expect("told");
+    let null = (PR_NULL, Read::Other(0));
+    let wanted =
+        vec![null, (0x0037_000A, Read::Error(MAPI_E_NOT_FOUND)), (body.value(), Read::Binary(vec![])), (ROWID.value(), Read::Long(1))];
+    assert_eq!(first.row, wanted);
+    std::thread::spawn(move || {
+        let key = [7u8];
+        let props = [[1u64, 0, 0], [0x0037_000A, MAPI_E_NOT_FOUND.into(), 0], [body.value().into(), 0, 0], [ROWID.value().into(), 1, 0]];
+        let words = [0x100, u64::from(MODIFIED), KEY.value().into(), 1, key.as_ptr() as u64, 1, 0, 0, 4 << 32, props.as_ptr() as u64, 0];
+        method!(place as Ptr, 3, u32 = 1, *const u64 = words.as_ptr())
+    })
+    .join()
+    .expect("runs");
+    dispatch();
+    let second = sink.told().pop().expect("told");
+    assert_eq!((second.index, second.prior, second.row), (Ok(vec![7]), Err(PR_NULL), wanted));
+    assert_eq!(unadvise(view, connection), S_OK);
+    assert_eq!((release(wrapped), release(view)), (0, 0));
     bench.clean();
 }
 
