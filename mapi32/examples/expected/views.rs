@@ -105,7 +105,8 @@ impl Views<'_> {
         self.print("look half", IMAPITable::SeekRowApprox { numerator: 1, denominator: 2 });
         self.position("look half");
         let wait = self.view(IMAPITable::WaitForCompletion { flags: 0, timeout: 1000 });
-        println!("look wait {} {}", show_hr(wait.hr), number(&wait, 9));
+        let status = if let Out::TableStatus { status, .. } = wait.out { status } else { 9 };
+        println!("look wait {} {status}", show_hr(wait.hr));
         self.print("look abort", IMAPITable::Abort {});
     }
 

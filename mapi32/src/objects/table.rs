@@ -217,7 +217,7 @@ fn wait_for_completion(object: &Object<'_>, flags: u32, timeout: u32, status: Ou
     if let Result::TableStatus { status: found, .. } = reply.out {
         status.set(found);
     }
-    number(&reply, status)
+    reply.hr
 }
 
 fn get_collapse_state(object: &Object<'_>, flags: u32, cb: u32, key: Raw, cb_state: Out<u32>, out: Out<*mut c_void>) -> Hresult {

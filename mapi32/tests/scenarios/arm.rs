@@ -39,6 +39,8 @@ enum Got {
     Object(Ptr),
     /// A pointer to an object, and its type.
     Opened(Ptr, u32),
+    /// The status of a table, without the type that the world tells beside it.
+    Status(u32),
 }
 
 /// Why a call cannot be made through C.
@@ -133,17 +135,25 @@ impl Arm {
         let out = match got {
             Got::Out(out) => out,
             Got::Object(pointer) => Out::Object(self.name(caller, call, before, pointer)),
+            Got::Status(status) => match self.answered(call, before).out {
+                Out::TableStatus { table_type, .. } => Out::TableStatus { status, table_type },
+                other => other,
+            },
             Got::Opened(pointer, object_type) => Out::Opened { object: self.name(caller, call, before, pointer), object_type },
         };
         Reply { hr, out }
     }
 
-    /// The name of an object that came back, as the journal has it.
-    fn name(&mut self, caller: Caller, call: &Call, before: u32, pointer: Ptr) -> Handle {
+    /// What the world answered, as the journal has it.
+    fn answered(&self, call: &Call, before: u32) -> Reply {
         let journal = self.sim.journal();
         let mut entries = journal.entries().filter(|entry| entry.id() > CallId::from_number(before));
-        let entry = entries.find(|entry| entry.call().method() == call.method()).expect("an object comes out of a call of the world");
-        let handle = entry.reply().object().expect("the call made an object");
+        entries.find(|entry| entry.call().method() == call.method()).expect("the world was asked").reply().clone()
+    }
+
+    /// The name of an object that came back, as the journal has it.
+    fn name(&mut self, caller: Caller, call: &Call, before: u32, pointer: Ptr) -> Handle {
+        let handle = self.answered(call, before).object().expect("the call made an object");
         self.objects.insert(handle, pointer);
         self.owners.insert(handle, caller.process);
         handle

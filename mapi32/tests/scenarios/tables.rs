@@ -8,7 +8,7 @@ use mapi_sim::mapi::{Guid, SortOrderSet};
 use mapi32::abi::{MAPIERROR, SPropTagArray, SPropValue, SRow, SRowSet, SSortOrderSet};
 
 use super::build::Memory;
-use super::{Answer, Arm, counted, done, object, out, tag_words, wide};
+use super::{Answer, Arm, Got, counted, done, object, out, tag_words, wide};
 use crate::client::{CreateTable, MAPIAllocateBuffer, MAPIAllocateMore, MAPIFreeBuffer, Ptr};
 use crate::method;
 use crate::values::{take_bytes, take_error, take_order, take_row, take_rows, take_tags};
@@ -80,7 +80,7 @@ impl Arm {
             IMAPITable::Abort {} => done(method!(this, 20)),
             IMAPITable::WaitForCompletion { flags, timeout } => {
                 let hr = method!(this, 23, u32 = *flags, u32 = *timeout, *mut u32 = first);
-                out(hr, || Out::Number(numbers[0].into()))
+                if hr >> 31 == 1 { done(hr) } else { (hr, Got::Status(numbers[0])) }
             }
             other => self.table_view(this, other),
         }
