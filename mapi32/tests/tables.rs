@@ -14,6 +14,8 @@ mod mfcmapi;
 mod queries;
 #[path = "tables/sink.rs"]
 mod sink;
+#[path = "tables/slow.rs"]
+mod slow;
 #[path = "tables/told.rs"]
 mod told;
 

@@ -10,7 +10,7 @@ use super::*;
 
 #[allow(non_snake_case, reason = "the names of the exports")]
 unsafe extern "system" {
-    fn HrQueryAllRows(
+    pub fn HrQueryAllRows(
         table: Ptr,
         columns: *const u32,
         restriction: *const SRestriction,
