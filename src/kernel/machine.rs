@@ -21,6 +21,8 @@ pub struct Machine {
     pub init_failure: Vec<InitStep>,
     /// Whether processes may leave fast: 0 unless a provider refuses, 1 if all agree, 2 never (SHUTDOWN-064).
     pub fast_shutdown: u8,
+    /// Where the default mail client's own MAPI library lies, as FGetComponentPath tells; `None` is nowhere (MEMORY-171).
+    pub component_path: Option<String>,
     /// Outlook version: 2010, 2013 or 2016.
     pub outlook_version: u16,
     /// Whether diagnostics count as failures of the test. Changes no answer.

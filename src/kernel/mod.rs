@@ -365,7 +365,10 @@ impl Kernel {
             return self.decided(ClauseId::shutdown(4), Hresult::MAPI_E_INVALID_OBJECT);
         }
         let mut interfaces = this.kind().interfaces().iter().chain(&["IUnknown"]);
-        let known = interfaces.any(|name| Guid::from_name(&format!("IID_{name}")) == Some(iid));
+        // Of ITableData alone the identifier has another name than the interface.
+        let name_of =
+            |interface: &str| if interface == "ITableData" { "IID_IMAPITableData".to_owned() } else { format!("IID_{interface}") };
+        let known = interfaces.any(|interface| Guid::from_name(&name_of(interface)) == Some(iid));
         let hr = if known { Hresult::S_OK } else { Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED };
         self.decided(ClauseId::error(10), hr)
     }

@@ -221,7 +221,7 @@ impl Kernel {
     /// ScInitMapiUtil and DeinitMapiUtil: they leave the count of MAPIInitialize alone (LOGON-040).
     pub(super) fn init_util(&mut self, caller: Caller, flags: u32) -> Reply {
         if flags != 0 {
-            return self.decided(ClauseId::error(18), Hresult::MAPI_E_UNKNOWN_FLAGS);
+            return self.decided(ClauseId::memory(152), Hresult::MAPI_E_INVALID_PARAMETER);
         }
         self.process_mut(caller.process).utilities += 1;
         self.decided(ClauseId::logon(40), Hresult::S_OK)
