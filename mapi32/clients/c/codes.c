@@ -25,7 +25,9 @@ ASSERT(sizeof(SCODE) == 4 && sizeof(HRESULT) == 4);
 
 ASSERT(CbNewSRowSet(3) == 8 + 3 * 16);
 ASSERT(CbNewSPropTagArray(5) == 4 + 5 * 4);
+#ifdef CbNewADRLIST
 ASSERT(CbNewADRLIST(2) == 8 + 2 * 16);
+#endif
 ASSERT(CbNewSSortOrderSet(2) == 28);
 ASSERT(CbNewENTRYID(20) == 24);
 

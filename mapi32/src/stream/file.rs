@@ -99,7 +99,7 @@ impl Drop for OnFile {
 fn code(error: &std::io::Error) -> i32 {
     match error.kind() {
         ErrorKind::NotFound => NOT_FOUND,
-        ErrorKind::PermissionDenied => NO_ACCESS,
+        ErrorKind::PermissionDenied | ErrorKind::IsADirectory | ErrorKind::ReadOnlyFilesystem => NO_ACCESS,
         _ => CALL_FAILED,
     }
 }

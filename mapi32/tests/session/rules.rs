@@ -18,7 +18,7 @@ fn codes() -> Vec<(&'static str, u32)> {
 
 /// The codes that no page uses: they have a name and a number, and no call gives them by itself.
 // shows ERROR-008, ERROR-047, ERROR-049, ERROR-084, ERROR-085, ERROR-086, ERROR-087, ERROR-088, ERROR-089, ERROR-090, ERROR-091, ERROR-092
-// shows ERROR-093, ERROR-094, ERROR-136
+// shows ERROR-093, ERROR-094, ERROR-131, ERROR-136
 #[test]
 fn codes_are_those_of_the_headers() {
     let list = codes();
@@ -38,6 +38,8 @@ fn codes_are_those_of_the_headers() {
         assert_eq!(hr.is_failure(), !name.starts_with("S_") && !name.starts_with("MAPI_W_"), "{name}");
         assert_eq!(hr.to_string(), name);
     }
+    assert_eq!(Hresult::from_name("MAPI_E_BAD_CHARWIDTH"), Some(Hresult::new(0x8004_0103)));
+    assert_eq!(Hresult::from_name("MAPI_E_BAD_CHAR_WIDTH"), None, "a misspelling of one page");
     assert_eq!(Hresult::new(0x8004_0FFF).to_string(), "0x80040FFF", "no name: the number");
 }
 
