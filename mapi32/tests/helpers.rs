@@ -22,7 +22,6 @@ use mapi32::wire::{Iid, Out, Str};
 
 const OK: i32 = 0;
 const INVALID_PARAMETER: i32 = 0x8007_0057_u32.cast_signed();
-const CALL_FAILED: i32 = 0x8000_4005_u32.cast_signed();
 const NO_SUPPORT: i32 = 0x8004_0102_u32.cast_signed();
 const INVALID_ENTRYID: i32 = 0x8004_0107_u32.cast_signed();
 const TOO_BIG: i32 = 0x8004_0305_u32.cast_signed();

@@ -53,7 +53,10 @@ fn buffers_outlive_their_session() {
     let mut store = null_mut();
     let length = u32::try_from(entry.len()).unwrap();
     let none: Ptr = null_mut();
-    assert_eq!(method!(session, 5, usize = 0, u32 = length, *const u8 = entry.as_ptr(), Ptr = none, u32 = 0, *mut Ptr = &raw mut store), S_OK);
+    assert_eq!(
+        method!(session, 5, usize = 0, u32 = length, *const u8 = entry.as_ptr(), Ptr = none, u32 = 0, *mut Ptr = &raw mut store),
+        S_OK
+    );
     let (mut values, mut props): (u32, Ptr) = (0, null_mut());
     assert_eq!(method!(store, 5, *const u32 = null_mut(), u32 = 0, *mut u32 = &raw mut values, *mut Ptr = &raw mut props), S_OK);
     let mut error = null_mut();
@@ -65,7 +68,10 @@ fn buffers_outlive_their_session() {
     assert!(!unsafe { read_props(props.cast(), values) }.is_empty());
     let made: Vec<&str> = leaks(here).iter().map(|leak| leak.block.made.function).collect();
     let wanted = [
-        "IMAPISession::QueryIdentity", "IMAPISession::EnumAdrTypes", "IMAPITable::QueryColumns", "IMAPIProp::GetProps",
+        "IMAPISession::QueryIdentity",
+        "IMAPISession::EnumAdrTypes",
+        "IMAPITable::QueryColumns",
+        "IMAPIProp::GetProps",
         "IMAPISession::GetLastError",
     ];
     assert_eq!(made, wanted, "each is a root, and nothing else is left");
@@ -154,8 +160,20 @@ fn methods_answer_in_their_slots() {
         for number in slots {
             let before = sim.journal().entries().count();
             let address = slot(object, *number);
-            let function: unsafe extern "system" fn(Ptr, usize, usize, usize, usize, usize, usize, usize, usize, usize, usize, usize) -> u32 =
-                unsafe { std::mem::transmute(address) };
+            let function: unsafe extern "system" fn(
+                Ptr,
+                usize,
+                usize,
+                usize,
+                usize,
+                usize,
+                usize,
+                usize,
+                usize,
+                usize,
+                usize,
+                usize,
+            ) -> u32 = unsafe { std::mem::transmute(address) };
             let place = [0usize; 8];
             let out = place.as_ptr() as usize;
             // The third and fourth argument of QueryDefaultMessageOpt may not be NULL.
@@ -175,7 +193,10 @@ fn methods_answer_in_their_slots() {
     assert_eq!(names(status, &[14, 15, 16, 17]), ["ValidateState", "SettingsDialog", "ChangePassword", "FlushQueues"]);
     assert_eq!((release(status), release(table)), (0, 0));
     let layout = mapi32::objects::layouts().into_iter().find(|layout| layout.interface == "IMAPISession").unwrap();
-    assert_eq!(layout.slots[3..13].join(" "), "GetLastError GetMsgStoresTable OpenMsgStore OpenAddressBook OpenProfileSection GetStatusTable OpenEntry CompareEntryIDs Advise Unadvise");
+    assert_eq!(
+        layout.slots[3..13].join(" "),
+        "GetLastError GetMsgStoresTable OpenMsgStore OpenAddressBook OpenProfileSection GetStatusTable OpenEntry CompareEntryIDs Advise Unadvise"
+    );
     let mut shutdown = null_mut();
     assert_eq!(query_interface(session, iid(0x20397), &mut shutdown), S_OK);
     assert_eq!(names(shutdown, &[3, 4, 5]), ["QueryFastShutdown", "NotifyProcessShutdown", "DoFastShutdown"]);

@@ -105,7 +105,8 @@ fn codes_that_a_session_gives() {
     assert_eq!((hr, connection, sink.references()), (Hresult::MAPI_E_INVALID_ENTRYID.code(), 0, 1));
     let mut foreign = [7u8; 24];
     foreign[..4].fill(0);
-    let hr = method!(session, 9, u32 = 24, *const u8 = foreign.as_ptr(), Ptr = none, u32 = 0, *mut u32 = &raw mut kind, *mut Ptr = &raw mut out);
+    let hr =
+        method!(session, 9, u32 = 24, *const u8 = foreign.as_ptr(), Ptr = none, u32 = 0, *mut u32 = &raw mut kind, *mut Ptr = &raw mut out);
     assert_eq!((hr, out), (Hresult::MAPI_E_UNKNOWN_ENTRYID.code(), null_mut()));
     assert_eq!(logoff(session), S_OK);
     let mut count = 0u32;
@@ -243,12 +244,16 @@ fn arguments_of_mapilogonex_arrive() {
     let password: Vec<u16> = "secret\0".encode_utf16().collect();
     let mut session = null_mut();
     let logon: unsafe extern "system" fn(usize, *const std::ffi::c_void, *const std::ffi::c_void, u32, *mut Ptr) -> u32 = MAPILogonEx;
-    let hr = unsafe { logon(0x1234_5678_9ABC_DEF0, name.as_ptr().cast(), password.as_ptr().cast(), QUIET | MAPI_UNICODE, &raw mut session) };
+    let hr =
+        unsafe { logon(0x1234_5678_9ABC_DEF0, name.as_ptr().cast(), password.as_ptr().cast(), QUIET | MAPI_UNICODE, &raw mut session) };
     assert_eq!((hr, session), (MAPI_E_LOGON_FAILED, null_mut()), "the profile has no such password");
     let call = sim.journal().entries().map(|entry| entry.call().to_string()).find(|call| call.starts_with("MAPILogonEx")).unwrap();
     let window = 0x1234_5678_9ABC_DEF0u64;
     assert!(call.contains(&format!("ui_param={window}")) || call.contains(&format!("ui_param=0x{window:X}")), "{call}");
-    assert!(call.contains("\"Work\"") && call.contains("MAPI_UNICODE") && call.contains("MAPI_NO_MAIL") && call.contains("password="), "{call}");
+    assert!(
+        call.contains("\"Work\"") && call.contains("MAPI_UNICODE") && call.contains("MAPI_NO_MAIL") && call.contains("password="),
+        "{call}"
+    );
     bound.discard();
     Arc::into_inner(sim).unwrap().discard();
 }
