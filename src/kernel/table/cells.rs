@@ -50,12 +50,22 @@ impl Cells<'_> {
             id if id == PropTag::PR_CONTENT_UNREAD.id() => number_of(heading.unread),
             id if id == PropTag::PR_DEPTH.id() => number_of(u32::from(heading.depth)),
             id if id == PropTag::PR_ROW_TYPE.id() => long(if heading.expanded { EXPANDED_CATEGORY } else { COLLAPSED_CATEGORY }),
-            // The key columns of its own category and of those around it (TABLE-188).
-            id if self.levels.iter().take(usize::from(heading.depth) + 1).flatten().any(|key| key.id() == id) => {
-                let parts = self.built.parts(heading.part, row);
-                shown(row, tag, &parts, self.rules).unwrap_or_else(|| self.missing(tag))
+            _ => self.key_of_heading(heading, row, tag).unwrap_or_else(|| self.missing(tag)),
+        }
+    }
+
+    /// A key column of a heading: of its own category or of one around it (TABLE-188). The key is all that rows of a category have in common.
+    fn key_of_heading(&self, heading: &Heading, row: &[Prop], tag: PropTag) -> Option<Prop> {
+        let mut keys = self.levels.iter().take(usize::from(heading.depth) + 1).flatten();
+        let key = keys.find(|key| key.id() == tag.id())?;
+        let key = shown(row, *key, &self.built.parts(heading.part, row), self.rules)?;
+        match tag.prop_type() {
+            PropType::UNSPECIFIED if self.rules.unspecified_fails => None,
+            PropType::UNSPECIFIED => Some(key),
+            wanted => {
+                let wanted = if wanted.is_instance() { wanted.single() } else { wanted };
+                key.value.fits(wanted).then_some(Prop { tag: tag.with_type(wanted), value: key.value })
             }
-            _ => self.missing(tag),
         }
     }
 
@@ -142,26 +152,24 @@ fn shown(row: &[Prop], tag: PropTag, parts: &Parts, rules: &Rules) -> Option<Pro
     }
 }
 
-/// PR_INSTANCE_KEY of a row: its own, or one made of its number; an instance has its part behind it (TABLE-332).
+/// PR_INSTANCE_KEY of a row: its own, with the part of an instance behind it; or one made of its number and part, as long as every other
+/// (TABLE-332, TABLE-399).
 pub(super) fn row_key(number: u32, part: u32, row: &[Prop], rules: &Rules) -> Vec<u8> {
     let own = row.iter().find(|prop| prop.tag == PropTag::PR_INSTANCE_KEY);
-    let mut key = match own.map(|prop| &prop.value) {
-        Some(Value::Binary(key)) => key.clone(),
-        _ => padded(number, rules.key_length),
-    };
-    if part != 0 {
-        key.extend(part.to_le_bytes());
+    match own.map(|prop| &prop.value) {
+        Some(Value::Binary(key)) if part == 0 => key.clone(),
+        Some(Value::Binary(key)) => [&key[..], &part.to_le_bytes()].concat(),
+        _ => padded(number, part, rules.key_length),
     }
-    key
 }
 
 /// PR_INSTANCE_KEY of a heading.
 pub(super) fn heading_key(number: u32, rules: &Rules) -> Vec<u8> {
-    padded(HEADING | number, rules.key_length)
+    padded(HEADING | number, 0, rules.key_length)
 }
 
-fn padded(number: u32, length: usize) -> Vec<u8> {
-    let mut key = number.to_le_bytes().to_vec();
+fn padded(number: u32, part: u32, length: usize) -> Vec<u8> {
+    let mut key = [number.to_le_bytes(), part.to_le_bytes()].concat();
     key.resize(length, 0);
     key
 }

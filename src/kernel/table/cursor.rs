@@ -77,7 +77,9 @@ impl View {
     /// FindRow.
     pub(super) fn find_row(&mut self, restriction: Option<&Restriction>, origin: u32, flags: u32, rows: &Rows, rules: &Rules) -> Answer {
         let Some(restriction) = restriction else { return fail(124, Hresult::MAPI_E_INVALID_PARAMETER) };
-        check(restriction, &self.columns, rules).map_err(|(clause, hr)| {
+        // Every table finds rows by their keys (TABLE-121).
+        let columns: Vec<PropTag> = self.columns.iter().copied().chain([PropTag::PR_INSTANCE_KEY]).collect();
+        check(restriction, &columns, rules).map_err(|(clause, hr)| {
             // A column that the view does not have is found nowhere (TABLE-138).
             if clause == ClauseId::table(137) { (ClauseId::table(138), Hresult::MAPI_E_NOT_FOUND) } else { (clause, hr) }
         })?;

@@ -21,7 +21,7 @@ impl View {
         let Some(before) = self.made.built.take() else { return Vec::new() };
         let shape = self.shape();
         let told = match changes {
-            [change] if before.is_plain() && rows.is_in_order() => self.follow_one(before, rows, change, &shape, rules),
+            [change] if shape.is_plain() && rows.is_in_order() => self.follow_one(before, rows, change, &shape, rules),
             _ => {
                 let after = self.built(rows, rules);
                 carry(self, &before.lines, &after.lines);

@@ -70,18 +70,15 @@ impl Built {
         };
         self.instances.iter().map(one).collect()
     }
-
-    /// Whether rows can stand on several lines, or under headings: then a change of one row can change other lines.
-    pub fn is_plain(&self) -> bool {
-        self.instances.is_empty() && self.headings.is_empty() && self.leaves.is_empty()
-    }
 }
 
 /// Names and states of categories, which outlive the lines.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Heads {
-    /// Numbers of headings by the keys that lead to them; never used again.
+    /// Numbers of headings by the keys that lead to them.
     numbers: BTreeMap<Vec<u8>, u32>,
+    /// The last number; no number is used again while the view is open (TABLE-398).
+    last: u32,
     /// Headings whose state is not the one that the sort order began with.
     toggled: BTreeSet<u32>,
 }
@@ -99,14 +96,21 @@ impl Heads {
         self.numbers.iter().filter(|(_, number)| self.toggled.contains(number)).map(|(keys, _)| &keys[..])
     }
 
+    /// Those of another sort order, of which none is known yet.
+    pub fn forget(&mut self) {
+        (self.numbers, self.toggled) = Default::default();
+    }
+
     /// Takes over a state.
     pub fn restore(&mut self, toggled: Vec<Vec<u8>>) {
         self.toggled = toggled.into_iter().map(|keys| self.number(keys)).collect();
     }
 
     fn number(&mut self, keys: Vec<u8>) -> u32 {
-        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX) + 1;
-        *self.numbers.entry(keys).or_insert(next)
+        *self.numbers.entry(keys).or_insert_with(|| {
+            self.last += 1;
+            self.last
+        })
     }
 }
 
@@ -214,6 +218,11 @@ impl Shape {
     /// The same view with other states of its categories.
     pub fn rebuild(&self, built: &Built, rows: &Rows, heads: &mut Heads, rules: &Rules) -> Built {
         self.build(built.leaves.clone(), rows, heads, rules)
+    }
+
+    /// Whether each row stands on one line, and under no heading: then a change of one row changes no other line.
+    pub fn is_plain(&self) -> bool {
+        self.instances.is_empty() && self.levels.is_empty()
     }
 
     /// How many lines a view of these columns shows of a row is another than before.

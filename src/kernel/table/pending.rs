@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Source;
-use super::lines::{Heads, Shape};
+use super::lines::Shape;
 use super::restrict::{Refusal, check};
 use super::settings::Rules;
 use super::view::{Answer, View, fail, ok};
@@ -143,7 +143,7 @@ impl View {
             }
             Work::Sort(sort) => {
                 self.sort = sort;
-                self.heads = Heads::default();
+                self.heads.forget();
                 self.made.sorted = None;
                 self.reset();
             }
