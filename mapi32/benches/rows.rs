@@ -95,5 +95,8 @@ fn main() {
     let per_row = |bytes: usize| bytes as f64 / f64::from(COUNT);
     let (table, structs) = (per_row(table), per_row(structs));
     let verdict = if table <= 1.5 * structs { "kept" } else { "MISSED" };
-    println!("memory of a row of a table : of a plain struct {table:>8.1} B : {structs:>8.1} B = {:.3} (promise 1.500) {verdict}", table / structs);
+    println!(
+        "memory of a row of a table : of a plain struct {table:>8.1} B : {structs:>8.1} B = {:.3} (promise 1.500) {verdict}",
+        table / structs
+    );
 }
