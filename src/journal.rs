@@ -28,7 +28,7 @@ impl Entry {
         &self.0.call
     }
 
-    /// What it got.
+    /// What it got; of many rows the first [`Reply::ROWS_KEPT`].
     pub fn reply(&self) -> &Reply {
         &self.0.reply
     }

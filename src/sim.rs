@@ -105,8 +105,9 @@ impl World {
                 self.settle();
                 Err(id)
             }
-            Progress::Done(finished) => {
-                let reply = finished.reply.clone();
+            Progress::Done(mut finished) => {
+                let kept = if self.silent { Reply::of(finished.reply.hr) } else { finished.reply.kept() };
+                let reply = std::mem::replace(&mut finished.reply, kept);
                 self.record(finished);
                 self.settle();
                 Ok(reply)

@@ -388,6 +388,17 @@ impl Reply {
         Reply { hr: Hresult::S_OK, out }
     }
 
+    /// The reply as the journal keeps it: of many rows the first ones, so that reading a large table costs neither time nor memory twice.
+    pub(crate) fn kept(&self) -> Self {
+        match &self.out {
+            Out::Rows(rows) if rows.len() > Self::ROWS_KEPT => Reply { hr: self.hr, out: Out::Rows(rows[..Self::ROWS_KEPT].to_vec()) },
+            _ => self.clone(),
+        }
+    }
+
+    /// How many rows of a reply the journal keeps.
+    pub const ROWS_KEPT: usize = 32;
+
     /// The object that came back, if one did.
     pub fn object(&self) -> Option<Handle> {
         match self.out {
