@@ -105,8 +105,13 @@ impl World {
                 self.settle();
                 Err(id)
             }
+            Progress::Done(finished) if self.silent => {
+                self.listen(Some(finished.caller), &finished.events);
+                self.settle();
+                Ok(finished.reply)
+            }
             Progress::Done(mut finished) => {
-                let kept = if self.silent { Reply::of(finished.reply.hr) } else { finished.reply.kept() };
+                let kept = finished.reply.kept();
                 let reply = std::mem::replace(&mut finished.reply, kept);
                 self.record(finished);
                 self.settle();

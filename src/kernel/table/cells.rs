@@ -27,6 +27,27 @@ impl Cells<'_> {
         Row { props: columns.iter().map(|tag| self.cell(line, row, *tag)).collect() }
     }
 
+    /// Several lines in the columns of a view. A column is looked for first at the place where the line before had it: rows of a table mostly have
+    /// the same properties in the same order.
+    pub fn rows<'r>(&self, lines: impl Iterator<Item = (Line, &'r [Prop])>, columns: &[PropTag]) -> Vec<Row> {
+        let whole = self.levels.is_empty() && self.available.is_none() && self.rules.settings.truncate.is_none();
+        let mut places: Vec<Option<usize>> = columns.iter().map(|tag| (whole && is_stored(*tag)).then_some(0)).collect();
+        let one = |(line, row): (Line, &[Prop])| {
+            let cells = columns.iter().zip(&mut places).map(|(tag, place)| {
+                let Some(place) = place else { return self.cell(line, row, *tag) };
+                if row.get(*place).is_none_or(|prop| prop.tag != *tag) {
+                    *place = row.iter().position(|prop| prop.tag == *tag).unwrap_or(*place);
+                }
+                match row.get(*place) {
+                    Some(prop) if prop.tag == *tag && !prop.value.is_empty() => prop.clone(),
+                    _ => self.cell(line, row, *tag),
+                }
+            });
+            Row { props: cells.collect() }
+        };
+        lines.map(one).collect()
+    }
+
     fn cell(&self, line: Line, row: &[Prop], tag: PropTag) -> Prop {
         if tag == PropTag::PR_NULL {
             return Prop { tag, value: Value::Null };
@@ -105,6 +126,13 @@ impl Cells<'_> {
         }
         prop
     }
+}
+
+/// Whether a column under this tag shows what a row has under the same tag.
+fn is_stored(tag: PropTag) -> bool {
+    let prop_type = tag.prop_type();
+    let is_value = !matches!(prop_type, PropType::UNSPECIFIED | PropType::NULL | PropType::ERROR) && !prop_type.is_instance();
+    is_value && tag.id() != PropTag::PR_INSTANCE_KEY.id()
 }
 
 /// Cuts a string or a binary off after so many bytes, at the end of a character.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lines::{Built, Line, Shape};
-use super::restrict::{Subject, matches};
+use super::restrict::{Subject, matches, names_key};
 use super::settings::Rules;
 use super::source::{Change, Rows};
 use super::view::{View, key_of, props_of};
@@ -45,7 +45,8 @@ impl View {
         }
         let row = rows.get(change.number).filter(|row| {
             let restriction = self.restriction.as_deref();
-            restriction.is_none_or(|restriction| matches(restriction, &Subject::row(change.number, row, restriction, rules), rules))
+            restriction
+                .is_none_or(|restriction| matches(restriction, &Subject::row(change.number, row, names_key(restriction), rules), rules))
         });
         let is = row.map(|row| {
             let at = lines.partition_point(|known| {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cells::Parts;
-use super::restrict::{Subject, matches};
+use super::restrict::{Subject, matches, names_key};
 use super::settings::Rules;
-use super::source::Rows;
+use super::source::{Props, Rows};
 use super::value::Key;
 use crate::mapi::{Prop, PropTag, Restriction, SortOrder, SortOrderSet, Value};
 
@@ -168,9 +168,10 @@ impl Shape {
     /// Rows that meet a restriction, sorted.
     pub fn sorted(&self, rows: &Rows, restriction: Option<&Restriction>, rules: &Rules) -> Vec<Line> {
         let mut lines = Vec::with_capacity(if restriction.is_none() { rows.len() } else { 0 });
+        let by_key = restriction.is_some_and(names_key);
         for number in rows.order() {
             let Some(row) = rows.get(*number) else { continue };
-            if restriction.is_none_or(|restriction| matches(restriction, &Subject::row(*number, row, restriction, rules), rules)) {
+            if restriction.is_none_or(|restriction| matches(restriction, &Subject::row(*number, row, by_key, rules), rules)) {
                 lines.extend((0..self.parts_of(row)).map(|part| Line::Row { number: *number, part }));
             }
         }
@@ -180,10 +181,14 @@ impl Shape {
 
     /// Those of sorted lines whose rows meet a restriction.
     pub fn meeting(&self, sorted: &[Line], rows: &Rows, restriction: &Restriction, rules: &Rules) -> Vec<Line> {
-        let meets = |line: &&Line| {
-            let Line::Row { number, .. } = **line else { return false };
-            rows.get(number).is_some_and(|row| matches(restriction, &Subject::row(number, row, restriction, rules), rules))
-        };
+        let by_key = names_key(restriction);
+        // Rows are looked at in the order in which they lie in memory, not in that of the view.
+        let mut met = vec![false; rows.places()];
+        for number in rows.order() {
+            let meets = |row: &Props| matches(restriction, &Subject::row(*number, row, by_key, rules), rules);
+            met[*number as usize] = rows.get(*number).is_some_and(meets);
+        }
+        let meets = |line: &&Line| matches!(**line, Line::Row { number, .. } if met[number as usize]);
         sorted.iter().filter(meets).copied().collect()
     }
 
@@ -242,14 +247,22 @@ fn instances_of(id: u16, row: &[Prop]) -> usize {
 /// Sorts lines by keys that are made once a line; equal ones stay in the order in which they are (TABLE-184).
 fn sort(lines: Vec<Line>, keys: &[SortOrder], rows: &Rows, instances: &[u16], rules: &Rules) -> Vec<Line> {
     let parts = Built { instances: instances.to_vec(), ..Built::default() };
-    let mut made: Vec<Key<'_>> = Vec::with_capacity(lines.len() * keys.len());
-    for line in &lines {
-        let Line::Row { number, part } = line else { continue };
+    let key = |line: &Line, key: &SortOrder| {
+        let Line::Row { number, part } = line else { return Key::Missing };
         let row: &[Prop] = rows.get(*number).map_or(&[], |row| row);
-        let parts = parts.parts(*part, row);
-        made.extend(keys.iter().map(|key| Key::of(row, key.tag, part_of(&parts, key.tag), rules)));
-    }
+        Key::of(row, key.tag, part_of(&parts.parts(*part, row), key.tag), rules)
+    };
     let descending: Vec<bool> = keys.iter().map(|key| key.order == SortOrder::DESCEND).collect();
+    if let [only] = keys {
+        // One key of numbers, by far the most common order, needs no look at keys elsewhere.
+        let number = |line: &Line| if let Key::Int(number) = key(line, only) { Some((number, *line)) } else { None };
+        if let Some(mut numbers) = lines.iter().map(number).collect::<Option<Vec<(i64, Line)>>>() {
+            let turned = descending[0];
+            numbers.sort_by(|(left, _), (right, _)| if turned { right.cmp(left) } else { left.cmp(right) });
+            return numbers.into_iter().map(|(_, line)| line).collect();
+        }
+    }
+    let made: Vec<Key<'_>> = lines.iter().flat_map(|line| keys.iter().map(|one| key(line, one))).collect();
     let mut order: Vec<usize> = (0..lines.len()).collect();
     order.sort_by(|left, right| {
         let of = |at: usize| &made[at * keys.len()..(at + 1) * keys.len()];

@@ -124,10 +124,10 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// A whole row. PR_INSTANCE_KEY is made only where the restriction asks for it.
-    pub fn row(number: u32, row: &'a [Prop], restriction: &Restriction, rules: &Rules) -> Self {
+    /// A whole row. PR_INSTANCE_KEY is made only where the restriction asks for it: [`names_key`].
+    pub fn row(number: u32, row: &'a [Prop], by_key: bool, rules: &Rules) -> Self {
         let key = || Prop::new(PropTag::PR_INSTANCE_KEY, row_key(number, 0, row, rules));
-        let made = if names_key(restriction) { vec![key()] } else { Vec::new() };
+        let made = if by_key { vec![key()] } else { Vec::new() };
         Subject { row, made, parts: Parts::new() }
     }
 
@@ -151,7 +151,7 @@ impl<'a> Subject<'a> {
 }
 
 /// Whether a restriction asks for PR_INSTANCE_KEY.
-fn names_key(restriction: &Restriction) -> bool {
+pub(super) fn names_key(restriction: &Restriction) -> bool {
     let node = restriction.node();
     let children = match node {
         Node::And(all) | Node::Or(all) => all.iter().any(names_key),

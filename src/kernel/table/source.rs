@@ -54,6 +54,11 @@ impl Rows {
         self.order.len()
     }
 
+    /// One more than the greatest number there ever was.
+    pub(super) fn places(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Whether the order of the rows is that of their numbers.
     pub(super) fn is_in_order(&self) -> bool {
         !self.unordered

@@ -138,20 +138,17 @@ impl View {
     /// A line in the columns of the view.
     pub(super) fn row(&self, line: Line, built: &Built, rows: &Rows, rules: &Rules, columns: &[PropTag]) -> Row {
         let levels = self.shape().levels();
-        self.row_at(line, built, rows, rules, (&levels, columns))
-    }
-
-    fn row_at(&self, line: Line, built: &Built, rows: &Rows, rules: &Rules, (levels, columns): (&[Vec<PropTag>], &[PropTag])) -> Row {
         let available = rules.settings.default_columns_only.then_some(&self.default_columns[..]);
-        let props = props_of(line, built, rows);
-        Cells { rules, built, levels, available }.row(line, props, columns)
+        Cells { rules, built, levels: &levels, available }.row(line, props_of(line, built, rows), columns)
     }
 
     /// Some lines in the columns of the view.
     pub(super) fn rows_between(&self, from: usize, to: usize, built: &Built, rows: &Rows, rules: &Rules) -> Vec<Row> {
         let levels = self.shape().levels();
+        let available = rules.settings.default_columns_only.then_some(&self.default_columns[..]);
         let lines = built.lines.get(from..to).unwrap_or_default();
-        lines.iter().map(|line| self.row_at(*line, built, rows, rules, (&levels, &self.columns))).collect()
+        let lines = lines.iter().map(|line| (*line, props_of(*line, built, rows)));
+        Cells { rules, built, levels: &levels, available }.rows(lines, &self.columns)
     }
 
     /// Another order or restriction: bookmarks are gone, and the cursor is at the beginning.
