@@ -106,6 +106,26 @@ const NUMBERS: &[(&str, u32)] = &[
     ("TBLTYPE_KEYSET", 1),
     ("TBLTYPE_DYNAMIC", 2),
     ("INFINITE", u32::MAX),
+    ("KEEP_OPEN_READONLY", 1),
+    ("KEEP_OPEN_READWRITE", 2),
+    ("FORCE_SAVE", 4),
+    ("MAPI_DEFERRED_ERRORS", 8),
+    ("MAPI_MOVE", 1),
+    ("MAPI_NOREPLACE", 2),
+    ("MAPI_DECLINE_OK", 4),
+    ("MAPI_DIALOG", 8),
+    ("MAPI_CREATE", 2),
+    ("MAPI_NO_STRINGS", 1),
+    ("MAPI_NO_IDS", 2),
+    ("MAPI_UNICODE", 0x8000_0000),
+    ("IPROP_READONLY", 1),
+    ("IPROP_READWRITE", 2),
+    ("IPROP_CLEAN", 0x1_0000),
+    ("IPROP_DIRTY", 0x2_0000),
+    ("STREAM_SEEK_SET", 0),
+    ("STREAM_SEEK_CUR", 1),
+    ("STREAM_SEEK_END", 2),
+    ("STGM_WRITE", 1),
 ];
 
 /// Numbers of 32 bits: 0 is as if left out.
@@ -143,6 +163,29 @@ macro_rules! word_of_32_bits {
 
 word_of_32_bits!(u32, "a number from 0 to 0xFFFFFFFF");
 word_of_32_bits!(i32, "a number from -2147483648 to 2147483647");
+
+impl Word for i64 {
+    const EXPECTED: &'static str = "a number from -0x8000000000000000 to 0x7FFFFFFFFFFFFFFF";
+
+    fn read(form: &Form) -> Result<Self, Option<String>> {
+        match form {
+            Form::Int(value) => Ok(*value),
+            _ => Err(None),
+        }
+    }
+
+    fn write(&self) -> Form {
+        Form::Int(*self)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(0)
+    }
+
+    fn show(&self) -> Option<String> {
+        (*self != 0).then(|| self.to_string())
+    }
+}
 
 impl Word for u64 {
     const EXPECTED: &'static str = "a number from 0 to 0x7FFFFFFFFFFFFFFF";

@@ -8,7 +8,7 @@ use super::session::LastError;
 use super::table::{MAPI_STORE, Source, View};
 use super::wait::Wake;
 use super::{Ask, Kernel, eid};
-use crate::call::{Bytes, Caller, Handle, IMAPISession, MapiError, ObjectKind, Out, Reply};
+use crate::call::{Bytes, Caller, Handle, IMAPISession, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Guid, Hresult, LogonFlags, OpenFlags, StoreFlags, WidthFlags};
 
@@ -26,8 +26,6 @@ const STORE_SPARED: &[Hresult] = &[
     Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED,
     Hresult::MAPI_E_UNKNOWN_FLAGS,
 ];
-/// What GetLastError names as the component; at most 30 characters (SESSION-024).
-const COMPONENT: &str = "MAPI subsystem (mapi-sim)";
 
 impl Kernel {
     /// A method of IMAPISession other than Logoff, and the note for GetLastError that a failure leaves.
@@ -408,15 +406,7 @@ impl Kernel {
         }
         let known = self.machine.readings.index(Reading::LastError) != 2;
         let kept = self.members[&this].last_error.filter(|kept| known && kept.hr == result && result != Hresult::S_OK);
-        let error = kept.map(|LastError { hr, method, clause }| {
-            let clause = clause.map_or_else(String::new, |clause| format!(" ({clause})"));
-            Box::new(MapiError {
-                error: format!("{method} returned {hr:?}{clause}"),
-                component: COMPONENT.to_owned(),
-                low_level_error: hr.code(),
-                context: 0,
-            })
-        });
+        let error = kept.map(|kept| Box::new(kept.text()));
         self.decided(ClauseId::session(if error.is_some() { 13 } else { 14 }), Hresult::S_OK);
         Reply::ok(Out::Error(error))
     }

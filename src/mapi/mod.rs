@@ -6,6 +6,7 @@ mod code_page;
 mod flags;
 mod guid;
 mod hresult;
+mod name;
 mod notification;
 mod restrict;
 mod sort;
@@ -20,6 +21,7 @@ pub use flags::{
 };
 pub use guid::Guid;
 pub use hresult::Hresult;
+pub use name::{IdRange, NameId, NameKind, PropProblem, is_transmittable};
 pub use notification::{TableEvent, TableNotification};
 pub use restrict::{Bmr, FuzzyLevel, MAX_DEPTH, Node, Relop, Restriction};
 pub use sort::{SortOrder, SortOrderSet};

@@ -182,7 +182,8 @@ impl PropTag {
     pub fn property_name(self) -> Option<&'static str> {
         let exact = PLAIN.iter().find(|(_, tag)| *tag == self);
         let same_id = || PLAIN.iter().chain(UNTYPED).find(|(_, tag)| tag.id() == self.id());
-        exact.or_else(same_id).map(|(name, _)| *name)
+        // Zero is the identifier of what failed as well as of PR_NULL.
+        exact.or_else(|| if self.id() == 0 { None } else { same_id() }).map(|(name, _)| *name)
     }
 
     /// The tag of a documented name. A name of characters without a width (`PR_DISPLAY_NAME`) is PT_UNICODE.
@@ -252,6 +253,7 @@ macro_rules! tags {
 
 tags! {
     plain {
+        PR_NULL = 0x0000 NULL;
         PR_CONVERSATION_KEY = 0x000B BINARY;
         PR_DEFERRED_DELIVERY_TIME = 0x000F SYSTIME;
         PR_DELIVER_TIME = 0x0010 SYSTIME;

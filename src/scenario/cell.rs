@@ -47,6 +47,7 @@ fn plain(column: &str, form: &Form) -> Form {
             (None, Some(hr)) => Form::Str(hr.to_string()),
             (None, None) => form.clone(),
         },
+        Form::List(values) if self::names(column).is_empty() => Form::List(values.clone()),
         Form::List(names) => {
             let bits = names.iter().map(|name| match plain(column, name) {
                 Form::Int(bits) => Some(bits),
@@ -77,7 +78,8 @@ pub(super) fn check_row(row: &Table<'_>, problems: &mut Problems) {
             continue;
         }
         let column = column(name);
-        let Some(items) = node.as_items() else { continue };
+        // Elsewhere a list is the values of a multivalued property.
+        let Some(items) = node.as_items().filter(|_| !names(&column).is_empty()) else { continue };
         for item in items.iter() {
             if let Some(word) = item.as_str().filter(|word| number(&column, word).is_none()) {
                 bad_word(item, word, names(&column).into_iter(), problems);

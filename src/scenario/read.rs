@@ -102,7 +102,9 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
 /// Where a key belongs that often stands in the wrong place.
 fn elsewhere(key: &str) -> Option<String> {
     match key {
-        "machine" | "mapisvc" | "profile" | "script" | "lints" | "extends" => Some(format!("belongs into [fixture], as fixture.{key}")),
+        "machine" | "mapisvc" | "profile" | "properties" | "script" | "lints" | "extends" => {
+            Some(format!("belongs into [fixture], as fixture.{key}"))
+        }
         "steps" => Some("unknown key; write each step as [[step]]".into()),
         "process" | "call" | "args" | "expect" | "inside" => Some("belongs into a step; write [[step]] above it".into()),
         _ => None,
