@@ -5,11 +5,12 @@
 
 use std::borrow::Cow;
 
-use mapi_sim::mapi::{CodePage, Guid, Prop, PropType};
+use mapi_sim::mapi::{CodePage, Guid, NameId, NameKind, Prop, PropType};
 use mapi_sim::{Hresult, PropTag, Value};
 
-use crate::abi::{FILETIME, PV, SPropValue};
-use crate::util::value::{Span, View, units, view};
+use crate::abi::{FILETIME, GUID, MAPINAMEID, PV, SPropTagArray, SPropValue};
+use crate::util::value::{Span, View, unicode, units, view};
+use crate::wire::{Iid, Tags};
 
 /// The most elements of an array that is read: more is no count but rubbish.
 const MOST: u32 = 1 << 20;
@@ -199,6 +200,147 @@ fn rescue(bytes: &[u8], page: CodePage) -> String {
 unsafe fn wide(span: Span) -> String {
     // SAFETY: the caller vouches for the bytes.
     char::decode_utf16(units(unsafe { span.bytes() })).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// A counted array of interface identifiers, or NULL; how long it is stands in another argument.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Iids(*const GUID);
+
+impl Iids {
+    /// The identifiers: none of NULL with no count, and `None` of NULL with one.
+    pub fn guids(self, count: u32) -> Option<Vec<Guid>> {
+        if count == 0 {
+            return Some(Vec::new());
+        }
+        if self.0.is_null() || count > MOST {
+            return None;
+        }
+        // SAFETY: by the promise of the client as many identifiers can be read; alignment is not assumed.
+        Some((0..count as usize).map(|at| Guid::new(unsafe { self.0.cast::<[u8; 16]>().add(at).read_unaligned() })).collect())
+    }
+}
+
+/// Words of 32 bits, or NULL; how many stands elsewhere.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Words(*const u32);
+
+impl Words {
+    /// So many words; `None` of NULL.
+    pub fn words(self, count: usize) -> Option<Vec<u32>> {
+        if self.0.is_null() {
+            return None;
+        }
+        // SAFETY: by the promise of the client as many words can be read; alignment is not assumed.
+        Some((0..count).map(|at| unsafe { self.0.add(at).read_unaligned() }).collect())
+    }
+}
+
+/// Where bytes go, or NULL; how many fit there stands in another argument.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Buffer(*mut u8);
+
+impl Buffer {
+    /// Whether the client passed NULL.
+    pub fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// Writes bytes: at most as many as the client said that fit.
+    pub fn fill(self, bytes: &[u8]) {
+        if !self.0.is_null() {
+            // SAFETY: by the promise of the client the bytes fit there, and a buffer of the client is no memory of this library.
+            unsafe { self.0.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
+        }
+    }
+}
+
+/// A place that holds a pointer to an SPropTagArray or NULL, and that gets another one; or NULL itself.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct TagsPlace(*mut *mut SPropTagArray);
+
+impl TagsPlace {
+    /// Whether the client passed NULL.
+    pub fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// The array of the client, if there is one.
+    fn array(self) -> *mut SPropTagArray {
+        // SAFETY: by the promise of the client a pointer stands there; alignment is not assumed.
+        if self.0.is_null() { std::ptr::null_mut() } else { unsafe { self.0.read_unaligned() } }
+    }
+
+    /// The tags of the client's array; `None` if it passed none.
+    pub fn tags(self) -> Option<Vec<PropTag>> {
+        // SAFETY: by the promise of the client a counted array stands there, or NULL.
+        unsafe { Tags::new(self.array()) }.tags()
+    }
+
+    /// Writes tags over those of the client's array, which are as many.
+    pub fn patch(self, tags: &[PropTag]) {
+        let array = self.array();
+        if array.is_null() {
+            return;
+        }
+        for (at, tag) in tags.iter().enumerate() {
+            // SAFETY: by the promise of the client its array has as many tags as were read from it.
+            unsafe { (&raw mut (*array).aulPropTag).cast::<u32>().add(at).write_unaligned(tag.value()) };
+        }
+    }
+
+    /// Gives the client an array.
+    pub fn set(self, array: *mut SPropTagArray) {
+        if !self.0.is_null() {
+            // SAFETY: by the promise of the client the place can be written; alignment is not assumed.
+            unsafe { self.0.write_unaligned(array) }
+        }
+    }
+}
+
+/// An array of pointers to names of properties, or NULL; how long it is stands in another argument.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Names(*const *const MAPINAMEID);
+
+impl Names {
+    /// The names: nothing of NULL with no count. `None` if one of them cannot be read: a NULL pointer, or a kind that is none.
+    pub fn names(self, count: u32) -> Option<Option<Vec<NameId>>> {
+        if self.0.is_null() {
+            return if count == 0 { Some(None) } else { None };
+        }
+        if count > MOST {
+            return None;
+        }
+        // SAFETY: by the promise of the client as many pointers can be read; alignment is not assumed.
+        let names = (0..count as usize).map(|at| unsafe { name(self.0.add(at).read_unaligned()) });
+        names.collect::<Option<Vec<_>>>().map(Some)
+    }
+}
+
+/// Reads a name.
+///
+/// # Safety
+///
+/// It is NULL, or a name whose pointers are NULL or lead to what its kind says; a string ends with a zero.
+unsafe fn name(place: *const MAPINAMEID) -> Option<NameId> {
+    if place.is_null() {
+        return None;
+    }
+    // SAFETY: the caller vouches for the name; its kind says which member is set.
+    unsafe {
+        let read = place.read_unaligned();
+        let set = Iid::new(read.lpguid).guid();
+        let kind = match read.ulKind {
+            NameId::MNID_ID => NameKind::Id(read.Kind.lID),
+            NameId::MNID_STRING => NameKind::String(wide(unicode(read.Kind.lpwstrName).ok()?)),
+            _ => return None,
+        };
+        Some(NameId { set, kind })
+    }
 }
 
 #[cfg(test)]
