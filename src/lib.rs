@@ -58,7 +58,10 @@ mod state;
 mod time;
 mod why;
 
-pub use api::{AddrBook, Failure, InitMonitor, Logon, MsgStore, PendingLogon, Process, ProfAdmin, Rows, Session, Status, Table, Warned};
+pub use api::{
+    AddrBook, Failure, InitMonitor, Logon, MsgStore, PendingLogon, Process, ProfAdmin, PropData, Props, Rows, Session, Status, Stream,
+    Table, Warned,
+};
 pub use error::Error;
 pub use explain::Explanation;
 pub use fixture::{Fixture, ProviderScript, Script, ServiceScript};

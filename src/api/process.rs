@@ -65,6 +65,11 @@ impl Process {
         self.caller
     }
 
+    /// The world that it is part of.
+    pub(super) fn world(&self) -> &Arc<Shared> {
+        &self.world
+    }
+
     /// MAPIInitialize (LOGON-001).
     ///
     /// # Errors

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::mapi::{Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, NotifyEvents, OpenFlags, PropTag, Row, StoreFlags, Text, WidthFlags};
+use crate::mapi::{
+    CopyFlags, Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, NameFlags, NotifyEvents, OpenFlags, PropTag, Row, SaveFlags, StoreFlags,
+    Text, WidthFlags,
+};
 
 use super::Handle;
 
@@ -106,17 +109,7 @@ const NUMBERS: &[(&str, u32)] = &[
     ("TBLTYPE_KEYSET", 1),
     ("TBLTYPE_DYNAMIC", 2),
     ("INFINITE", u32::MAX),
-    ("KEEP_OPEN_READONLY", 1),
-    ("KEEP_OPEN_READWRITE", 2),
-    ("FORCE_SAVE", 4),
-    ("MAPI_DEFERRED_ERRORS", 8),
-    ("MAPI_MOVE", 1),
-    ("MAPI_NOREPLACE", 2),
-    ("MAPI_DECLINE_OK", 4),
-    ("MAPI_DIALOG", 8),
     ("MAPI_CREATE", 2),
-    ("MAPI_NO_STRINGS", 1),
-    ("MAPI_NO_IDS", 2),
     ("MAPI_UNICODE", 0x8000_0000),
     ("IPROP_READONLY", 1),
     ("IPROP_READWRITE", 2),
@@ -483,7 +476,7 @@ macro_rules! flag_words {
     )*};
 }
 
-flag_words!(LogonFlags, InitFlags, LogoffFlags, WidthFlags, StoreFlags, OpenFlags, NotifyEvents);
+flag_words!(LogonFlags, InitFlags, LogoffFlags, WidthFlags, StoreFlags, OpenFlags, NotifyEvents, SaveFlags, CopyFlags, NameFlags);
 
 /// Where a client lets a result be stored: somewhere, or nowhere (a NULL out-pointer, written `"NULL"`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

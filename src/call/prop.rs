@@ -1,7 +1,7 @@
 //! IMAPIProp, IPropData, IStream and IMAPIStatus.
 
 use super::{Bytes, Handle, OutPtr, interface};
-use crate::mapi::{Guid, Hresult, NameId, OpenFlags, PropTag, Row, WidthFlags};
+use crate::mapi::{CopyFlags, Guid, Hresult, NameFlags, NameId, OpenFlags, PropTag, Row, SaveFlags, WidthFlags};
 
 /// An argument that may be NULL and that keeps a [`Call`](super::Call) small.
 pub type Boxed<T> = Option<Box<T>>;
@@ -18,8 +18,8 @@ interface! {
         }
         /// SaveChanges: makes changes permanent (PROP-133).
         SaveChanges {
-            /// ulFlags: KEEP_OPEN_READONLY, KEEP_OPEN_READWRITE, FORCE_SAVE, MAPI_DEFERRED_ERRORS and others (PROP-147).
-            flags: u32,
+            /// ulFlags (PROP-147).
+            flags: SaveFlags,
         }
         /// GetProps: the values of some properties, or with no tags of all (PROP-053).
         GetProps {
@@ -70,8 +70,8 @@ interface! {
             interface: Boxed<Guid>,
             /// lpDestObj.
             dest_obj: Option<Handle>,
-            /// ulFlags: MAPI_MOVE, MAPI_NOREPLACE, MAPI_DECLINE_OK, MAPI_DIALOG.
-            flags: u32,
+            /// ulFlags.
+            flags: CopyFlags,
             /// lppProblems.
             problems: OutPtr,
         }
@@ -85,8 +85,8 @@ interface! {
             interface: Boxed<Guid>,
             /// lpDestObj.
             dest_obj: Option<Handle>,
-            /// ulFlags: as for CopyTo.
-            flags: u32,
+            /// ulFlags.
+            flags: CopyFlags,
             /// lppProblems.
             problems: OutPtr,
         }
@@ -96,8 +96,8 @@ interface! {
             prop_tags: Option<Vec<PropTag>>,
             /// lpPropSetGuid.
             prop_set_guid: Option<Guid>,
-            /// ulFlags: MAPI_NO_STRINGS, MAPI_NO_IDS.
-            flags: u32,
+            /// ulFlags.
+            flags: NameFlags,
         }
         /// GetIDsFromNames: the identifiers of names, and new ones with MAPI_CREATE (PROP-174).
         GetIDsFromNames {

@@ -53,7 +53,7 @@ fn get_last_error(object: &Object<'_>, result: i32, flags: u32, out: Out<*mut MA
 }
 
 fn save_changes(object: &Object<'_>, flags: u32) -> Hresult {
-    call(object, IMAPIProp::SaveChanges { flags }).hr
+    call(object, IMAPIProp::SaveChanges { flags: flags.into() }).hr
 }
 
 /// No properties at all are no array (PROP-065); a failure leaves nothing to be freed (PROP-073).
@@ -135,7 +135,7 @@ fn copy_to(
             ui_param: ui_param as u64,
             interface: interface.guid().map(Box::new),
             dest_obj,
-            flags,
+            flags: flags.into(),
             problems: wanted(problems),
         },
     );
@@ -165,7 +165,7 @@ fn copy_props(
             ui_param: ui_param as u64,
             interface: interface.guid().map(Box::new),
             dest_obj,
-            flags,
+            flags: flags.into(),
             problems: wanted(problems),
         },
     );
@@ -179,7 +179,7 @@ fn get_names_from_ids(object: &Object<'_>, place: TagsPlace, set: Iid, flags: u3
     out.set(null_mut());
     let prop_tags = place.tags();
     let given = prop_tags.is_some();
-    let reply = call(object, IMAPIProp::GetNamesFromIDs { prop_tags, prop_set_guid: set.guid(), flags });
+    let reply = call(object, IMAPIProp::GetNamesFromIDs { prop_tags, prop_set_guid: set.guid(), flags: flags.into() });
     let Result::Names { tags, names } = &reply.out else { return reply.hr };
     let by = "IMAPIProp::GetNamesFromIDs";
     let block = match prop_out::names(by, names) {

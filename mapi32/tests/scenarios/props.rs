@@ -202,7 +202,7 @@ pub fn prop(this: Ptr, call: &IMAPIProp, page: CodePage, pointer: impl Fn(Handle
             let hr = method!(this, 3, i32 = result.code().cast_signed(), u32 = flags.bits(), *mut *mut MAPIERROR = &raw mut error);
             out(hr, || Out::Error(take_error(error, wide(flags.bits()), page)))
         }
-        IMAPIProp::SaveChanges { flags } => done(method!(this, 4, u32 = *flags)),
+        IMAPIProp::SaveChanges { flags } => done(method!(this, 4, u32 = flags.bits())),
         IMAPIProp::GetProps { prop_tag_array, flags } => {
             let tags = prop_tag_array.as_ref().map(|tags| tag_words(tags));
             let tags = tags.as_ref().map_or(null(), |words| words.as_ptr());
@@ -260,7 +260,7 @@ fn copy_or_name(this: Ptr, call: &IMAPIProp, kept: &mut Kept, pointer: impl Fn(H
             let hr = method!(
                 this, 10, u32 = number(iids.len() / 16), *const u8 = if iids.is_empty() { null() } else { iids.as_ptr() },
                 *const u32 = tags.as_ref().map_or(null(), |words| words.as_ptr()), usize = *ui_param as usize, Ptr = progress,
-                *const u8 = guid(interface.as_deref()), Ptr = dest(dest_obj), u32 = *flags,
+                *const u8 = guid(interface.as_deref()), Ptr = dest(dest_obj), u32 = flags.bits(),
                 *mut *mut SPropProblemArray = place.pointer()
             );
             place.answer(hr)
@@ -270,7 +270,7 @@ fn copy_or_name(this: Ptr, call: &IMAPIProp, kept: &mut Kept, pointer: impl Fn(H
             let mut place = ProblemPlace::new(*problems);
             let hr = method!(
                 this, 11, *const u32 = tags.as_ref().map_or(null(), |words| words.as_ptr()), usize = *ui_param as usize, Ptr = progress,
-                *const u8 = guid(interface.as_deref()), Ptr = dest(dest_obj), u32 = *flags,
+                *const u8 = guid(interface.as_deref()), Ptr = dest(dest_obj), u32 = flags.bits(),
                 *mut *mut SPropProblemArray = place.pointer()
             );
             place.answer(hr)
@@ -280,7 +280,7 @@ fn copy_or_name(this: Ptr, call: &IMAPIProp, kept: &mut Kept, pointer: impl Fn(H
             let mut array: *mut SPropTagArray = own.as_mut().map_or(null_mut(), |words| words.as_mut_ptr().cast());
             let (mut count, mut names) = (7u32, 0x77 as Ptr);
             let hr = method!(
-                this, 12, *mut *mut SPropTagArray = &raw mut array, *const u8 = guid(prop_set_guid.as_ref()), u32 = *flags,
+                this, 12, *mut *mut SPropTagArray = &raw mut array, *const u8 = guid(prop_set_guid.as_ref()), u32 = flags.bits(),
                 *mut u32 = &raw mut count, *mut Ptr = &raw mut names
             );
             out(hr, || Out::Names { tags: tags_after(&own, array), names: take_names(count, names) })

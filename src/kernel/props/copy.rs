@@ -3,19 +3,14 @@
 use super::{Kernel, given};
 use crate::call::{Boxed, Handle, ObjectKind, OutPtr, Reply};
 use crate::clause::{ClauseId, Reading};
-use crate::mapi::{Guid, Hresult, Prop, PropProblem, PropTag, PropType};
-
-/// MAPI_MOVE and MAPI_NOREPLACE of CopyTo and CopyProps.
-const MAPI_MOVE: u32 = 0x1;
-const MAPI_NOREPLACE: u32 = 0x2;
-/// These, MAPI_DECLINE_OK (the copy is made all the same, PROP-163) and MAPI_DIALOG (there is no progress to show, PROP-166).
-const COPY_FLAGS: u32 = MAPI_MOVE | MAPI_NOREPLACE | 0x4 | 0x8;
+use crate::mapi::{CopyFlags, Guid, Hresult, Prop, PropProblem, PropTag, PropType};
 
 /// Where to, and how.
 pub(super) struct To<'a> {
     pub(super) interface: &'a Boxed<Guid>,
     pub(super) dest: Option<Handle>,
-    pub(super) flags: u32,
+    /// MAPI_DECLINE_OK makes no difference: the copy is made all the same (PROP-163). Nor does MAPI_DIALOG: there is no progress to show (PROP-166).
+    pub(super) flags: CopyFlags,
     pub(super) problems: OutPtr,
 }
 
@@ -72,7 +67,7 @@ impl Kernel {
 
     /// The object that the copy goes to; `Err` is the reply if it cannot go there.
     fn destination(&mut self, this: Handle, to: &To<'_>, interface: Guid, any: bool, none_left: bool) -> Result<Handle, Reply> {
-        if let Some(reply) = self.reject_flags(to.flags, COPY_FLAGS) {
+        if let Some(reply) = self.reject_flags(to.flags.bits(), CopyFlags::known_mask()) {
             return Err(reply);
         }
         let Some(dest) = to.dest else { return Err(self.decided(ClauseId::prop(157), Hresult::MAPI_E_INVALID_PARAMETER)) };
@@ -90,7 +85,7 @@ impl Kernel {
         if dest == this || same_store {
             return Err(self.decided(ClauseId::prop(160), Hresult::MAPI_E_NO_ACCESS));
         }
-        let moves = to.flags & MAPI_MOVE != 0;
+        let moves = to.flags.contains(CopyFlags::MOVE);
         if !self.is_writable(dest) || moves && !self.is_writable(this) {
             return Err(self.decided(ClauseId::prop(160), Hresult::MAPI_E_NO_ACCESS));
         }
@@ -118,19 +113,19 @@ impl Kernel {
     }
 
     /// Copies or moves one property. A named one goes where its name goes (PROP-173).
-    fn copy_one(&mut self, this: Handle, dest: Handle, prop: &Prop, there: &[Prop], flags: u32) -> Result<(), Hresult> {
+    fn copy_one(&mut self, this: Handle, dest: Handle, prop: &Prop, there: &[Prop], flags: CopyFlags) -> Result<(), Hresult> {
         let name = self.mapping(this).and_then(|mapping| mapping.name(prop.tag.id()).cloned());
         let id = match name {
             Some(name) => self.map_name(dest, &name)?,
             None => prop.tag.id(),
         };
-        if flags & MAPI_NOREPLACE == 0 || !there.iter().any(|prop| prop.tag.id() == id) {
+        if !flags.contains(CopyFlags::NOREPLACE) || !there.iter().any(|prop| prop.tag.id() == id) {
             let copy = Prop { tag: PropTag::of(id, prop.tag.prop_type()), value: prop.value.clone() };
             self.write(dest, there, &copy)?;
-        } else if flags & MAPI_MOVE != 0 {
+        } else if flags.contains(CopyFlags::MOVE) {
             return Ok(());
         }
-        if flags & MAPI_MOVE != 0 {
+        if flags.contains(CopyFlags::MOVE) {
             // What the source computes or protects stays with it.
             let _ = self.delete(this, prop.tag.id(), true);
         }

@@ -7,14 +7,10 @@ use super::{Kernel, Names};
 use crate::call::{Handle, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::kernel::fold;
-use crate::mapi::{Guid, Hresult, IdRange, NameId, NameKind, PropTag, PropType};
+use crate::mapi::{Guid, Hresult, IdRange, NameFlags, NameId, NameKind, PropTag, PropType};
 
 /// MAPI_CREATE of GetIDsFromNames.
 const MAPI_CREATE: u32 = 0x2;
-/// MAPI_NO_STRINGS of GetNamesFromIDs.
-const MAPI_NO_STRINGS: u32 = 0x1;
-/// MAPI_NO_IDS of GetNamesFromIDs.
-const MAPI_NO_IDS: u32 = 0x2;
 /// The identifier of the first name.
 const FIRST: u16 = 0x8000;
 
@@ -164,14 +160,14 @@ impl Kernel {
     }
 
     /// GetNamesFromIDs.
-    pub(super) fn get_names_from_ids(&mut self, this: Handle, tags: Option<&[PropTag]>, set: Option<Guid>, flags: u32) -> Reply {
+    pub(super) fn get_names_from_ids(&mut self, this: Handle, tags: Option<&[PropTag]>, set: Option<Guid>, flags: NameFlags) -> Reply {
         let Some(mapping) = self.mapping(this) else { return self.decided(ClauseId::prop(212), Hresult::MAPI_E_NO_SUPPORT) };
-        if let Some(reply) = self.reject_flags(flags, MAPI_NO_STRINGS | MAPI_NO_IDS) {
+        if let Some(reply) = self.reject_flags(flags.bits(), NameFlags::known_mask()) {
             return reply;
         }
         let wanted = |name: &NameId| match name.kind {
-            NameKind::String(_) => flags & MAPI_NO_STRINGS == 0,
-            NameKind::Id(_) => flags & MAPI_NO_IDS == 0,
+            NameKind::String(_) => !flags.contains(NameFlags::NO_STRINGS),
+            NameKind::Id(_) => !flags.contains(NameFlags::NO_IDS),
         };
         let Some(tags) = tags else { return self.all_names(&mapping, set, wanted) };
         if tags.is_empty() {

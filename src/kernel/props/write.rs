@@ -6,14 +6,7 @@ use super::{Kernel, Names, Rule, given};
 use crate::call::{Handle, OutPtr, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::kernel::project::{has_width, in_type, size};
-use crate::mapi::{Hresult, IdRange, Prop, PropProblem, PropTag, PropType};
-
-/// KEEP_OPEN_READONLY, KEEP_OPEN_READWRITE, FORCE_SAVE of SaveChanges.
-const KEEP_OPEN_READONLY: u32 = 0x1;
-const KEEP_OPEN_READWRITE: u32 = 0x2;
-const FORCE_SAVE: u32 = 0x4;
-/// These, MAPI_DEFERRED_ERRORS, SPAMFILTER_ONSAVE, ITEMPROC_FORCE and NON_EMS_XP_SAVE (PROP-147).
-const SAVE_FLAGS: u32 = KEEP_OPEN_READONLY | KEEP_OPEN_READWRITE | FORCE_SAVE | 0x8 | 0x80 | 0x800 | 0x1000;
+use crate::mapi::{Hresult, IdRange, Prop, PropProblem, PropTag, PropType, SaveFlags};
 
 impl Kernel {
     /// SetProps.
@@ -141,15 +134,14 @@ impl Kernel {
     }
 
     /// SaveChanges: no object so far is transacted, so that there is nothing to do (PROP-134). What needs write access fails without it.
-    pub(super) fn save_changes(&mut self, this: Handle, flags: u32) -> Reply {
-        if let Some(reply) = self.reject_flags(flags, SAVE_FLAGS) {
+    pub(super) fn save_changes(&mut self, this: Handle, flags: SaveFlags) -> Reply {
+        if let Some(reply) = self.reject_flags(flags.bits(), SaveFlags::known_mask()) {
             return reply;
         }
-        let both = KEEP_OPEN_READONLY | KEEP_OPEN_READWRITE;
-        if flags & both == both && self.machine.readings.index(Reading::ArgumentChecks) == 0 {
+        if flags.contains(SaveFlags::READONLY | SaveFlags::READWRITE) && self.machine.readings.index(Reading::ArgumentChecks) == 0 {
             return self.decided(ClauseId::prop(148), Hresult::MAPI_E_INVALID_PARAMETER);
         }
-        if flags & FORCE_SAVE != 0 && !self.is_writable(this) {
+        if flags.contains(SaveFlags::FORCE_SAVE) && !self.is_writable(this) {
             return self.decided(ClauseId::prop(140), Hresult::MAPI_E_NO_ACCESS);
         }
         self.decided(ClauseId::prop(134), Hresult::S_OK)
