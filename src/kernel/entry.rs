@@ -290,11 +290,12 @@ impl Kernel {
             }
             // Users and one-offs are opened by the address book, which is not built.
             eid::Eid::OneOff => self.unsupported(),
+            eid::Eid::BadOneOff => self.decided(ClauseId::eid(84), Hresult::MAPI_E_INVALID_ENTRYID),
             eid::Eid::Malformed | eid::Eid::Foreign => self.decided(ClauseId::session(144), Hresult::MAPI_E_UNKNOWN_ENTRYID),
         }
     }
 
-    /// CompareEntryIDs: two identifiers of this simulator denote one object when they are equal byte for byte.
+    /// CompareEntryIDs: two identifiers denote one object when they are equal byte for byte, or are one-offs of one recipient (EID-083, EID-086).
     fn compare_entry_ids(&mut self, this: Handle, one: Option<&Bytes>, other: Option<&Bytes>, flags: u32) -> Reply {
         if let Some(reply) = self.reject_flags(flags, 0) {
             return reply;
@@ -306,7 +307,9 @@ impl Kernel {
             return self.decided(ClauseId::session(153), Hresult::MAPI_E_UNKNOWN_ENTRYID);
         }
         self.decided(ClauseId::session(150), Hresult::S_OK);
-        Reply::ok(Out::Bool(one == other))
+        let recipient = |id: &Bytes| eid::recipient(id, self.machine.code_page).filter(|_| eid::read(id) == eid::Eid::OneOff);
+        let one_recipient = recipient(one).is_some_and(|one| recipient(other) == Some(one));
+        Reply::ok(Out::Bool(one == other || one_recipient))
     }
 
     /// Whether an entry identifier denotes an object that this client could open.
@@ -315,7 +318,7 @@ impl Kernel {
             eid::Eid::Status(row, provider) => self.has_status_row(this, row, provider),
             eid::Eid::Store(uid) => self.store_place(this, uid).is_some(),
             eid::Eid::OneOff => true,
-            eid::Eid::Malformed | eid::Eid::Foreign => false,
+            eid::Eid::BadOneOff | eid::Eid::Malformed | eid::Eid::Foreign => false,
         }
     }
 

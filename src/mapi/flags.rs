@@ -299,6 +299,20 @@ flag_words! {
         MAPI_UNICODE as UNICODE = 0x8000_0000;
     }
 
+    /// abFlags\[0\] of an entry identifier; a permanent one has none of them (EID-005).
+    EntryIdFlags {
+        /// Other users cannot use it (EID-011).
+        MAPI_NOTRESERVED as NOTRESERVED = 0x8;
+        /// Not to be kept for another day.
+        MAPI_NOW as NOW = 0x10;
+        /// For this session alone.
+        MAPI_THISSESSION as THISSESSION = 0x20;
+        /// Not of a recipient.
+        MAPI_NOTRECIP as NOTRECIP = 0x40;
+        /// Short-term.
+        MAPI_SHORTTERM as SHORTTERM = 0x80;
+    }
+
     /// `ulFlags` of IMAPIProp::SaveChanges.
     SaveFlags {
         /// The object stays open for reading.
@@ -380,6 +394,6 @@ mod tests {
                 }
             )*};
         }
-        check!(LogonFlags InitFlags LogoffFlags ServiceFlags ProviderFlags StatusCode StatusMethods NotifyEvents OpenFlags StoreFlags TableFlags SaveFlags CopyFlags NameFlags WidthFlags);
+        check!(LogonFlags InitFlags LogoffFlags ServiceFlags ProviderFlags StatusCode StatusMethods NotifyEvents OpenFlags StoreFlags TableFlags EntryIdFlags SaveFlags CopyFlags NameFlags WidthFlags);
     }
 }

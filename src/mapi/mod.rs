@@ -16,8 +16,8 @@ mod value;
 
 pub use code_page::CodePage;
 pub use flags::{
-    CopyFlags, InitFlags, LogoffFlags, LogonFlags, NameFlags, NotifyEvents, OpenFlags, ProviderFlags, SaveFlags, ServiceFlags, StatusCode,
-    StatusMethods, StoreFlags, TableFlags, WidthFlags,
+    CopyFlags, EntryIdFlags, InitFlags, LogoffFlags, LogonFlags, NameFlags, NotifyEvents, OpenFlags, ProviderFlags, SaveFlags,
+    ServiceFlags, StatusCode, StatusMethods, StoreFlags, TableFlags, WidthFlags,
 };
 pub use guid::Guid;
 pub use hresult::Hresult;
