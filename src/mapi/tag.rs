@@ -51,6 +51,12 @@ types! {
 }
 
 impl PropType {
+    /// `PT_SVREID`: an identifier on a server, in data of providers only (PROP-020).
+    pub const SVREID: PropType = PropType(0x00FB);
+    /// `PT_SRESTRICT`: a restriction, in data of providers only.
+    pub const SRESTRICT: PropType = PropType(0x00FD);
+    /// `PT_ACTIONS`: actions of a rule, in data of providers only.
+    pub const ACTIONS: PropType = PropType(0x00FE);
     /// The bit of types with many values.
     pub const MV_FLAG: u16 = 0x1000;
     /// MV_INSTANCE: the bit that asks a table for one row a value; with [`MV_FLAG`](Self::MV_FLAG) it is MVI_FLAG.
