@@ -6,6 +6,7 @@ mod support;
 mod properties {
     mod exhaustive;
     mod machine;
+    mod props;
     mod related;
     mod sessions;
     mod storms;

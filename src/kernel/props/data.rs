@@ -63,9 +63,10 @@ impl Slot {
         }
     }
 
+    /// What was deleted has a state, and no access level.
     fn set_access(&mut self, access: u32) {
         match access & (IPROP_READONLY | IPROP_READWRITE) {
-            IPROP_READONLY => self.read_only = true,
+            IPROP_READONLY => self.read_only = !self.deleted,
             IPROP_READWRITE => self.read_only = false,
             _ => {}
         }
