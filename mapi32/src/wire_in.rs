@@ -10,7 +10,7 @@ use mapi_sim::{Hresult, PropTag, Value};
 
 use crate::abi::{FILETIME, GUID, MAPINAMEID, PV, SPropTagArray, SPropValue};
 use crate::util::value::{Span, View, unicode, units, view};
-use crate::wire::{Iid, Tags};
+use crate::wire::{Iid, Out, Tags};
 
 /// The most elements of an array that is read: more is no count but rubbish.
 const MOST: u32 = 1 << 20;
@@ -292,12 +292,10 @@ impl TagsPlace {
         }
     }
 
-    /// Gives the client an array.
-    pub fn set(self, array: *mut SPropTagArray) {
-        if !self.0.is_null() {
-            // SAFETY: by the promise of the client the place can be written; alignment is not assumed.
-            unsafe { self.0.write_unaligned(array) }
-        }
+    /// The place of the pointer, for an array that the client gets.
+    pub fn out(self) -> Out<*mut SPropTagArray> {
+        // SAFETY: by the promise of the client the place can be written.
+        unsafe { Out::new(self.0) }
     }
 }
 

@@ -119,7 +119,7 @@ fn numbers_have_their_sign_and_truth_is_one() {
 
 #[test]
 fn values_are_one_block_aligned_for_every_type() {
-    // shows PROP-027, PROP-029, PROP-033, PROP-051, PROP-072
+    // shows PROP-027, PROP-029, PROP-033, PROP-051, PROP-072, LOGON-075
     let (sim, bound, object) = world();
     let (guid, text, long) = (GUID { Data1: 7, ..GUID::default() }, c"Pr\xFCf", 116_444_736_000_000_000_u64);
     let time = FILETIME { dwLowDateTime: long as u32, dwHighDateTime: (long >> 32) as u32 };

@@ -15,7 +15,7 @@ pub use logon::{Logon, PendingLogon};
 pub use objects::{AddrBook, MsgStore, Status};
 pub use process::{InitMonitor, Process};
 pub use prof_admin::ProfAdmin;
-pub use props::{PropData, Props, Stream};
+pub use props::{NamedTag, PropData, Props, Stream};
 pub use session::Session;
 pub use table::{Rows, Table};
 pub use warned::Warned;

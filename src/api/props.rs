@@ -46,6 +46,9 @@ pub struct Props {
     pub(super) object: Arc<Object>,
 }
 
+/// A tag and the name of its identifier, if it has one.
+pub type NamedTag = (PropTag, Option<NameId>);
+
 impl Props {
     pub(super) fn new(world: &Arc<Shared>, caller: Caller, handle: Handle) -> Self {
         Props { object: Object::new(world, caller, handle) }
@@ -186,7 +189,7 @@ impl Props {
         tags: Option<&[PropTag]>,
         set: Option<Guid>,
         flags: NameFlags,
-    ) -> Result<Warned<Vec<(PropTag, Option<NameId>)>>, Failure> {
+    ) -> Result<Warned<Vec<NamedTag>>, Failure> {
         let call = IMAPIProp::GetNamesFromIDs { prop_tags: tags.map(<[PropTag]>::to_vec), prop_set_guid: set, flags };
         let pairs = |out| if let Out::Names { tags, names } = out { tags.into_iter().zip(names).collect() } else { Vec::new() };
         self.call(call).map(|out| out.map(pairs))

@@ -57,6 +57,8 @@ pub struct PropertySettings {
     pub ignore_read_only: bool,
     /// Multivalued properties can be set (PROP-036).
     pub mv: bool,
+    /// Stores and objects of CreateIProp have named properties (PROP-193, PROP-197).
+    pub named: bool,
     /// There are UTF-16 strings (PROP-041).
     pub unicode: bool,
     /// There are 8-bit strings (PROP-042).
@@ -77,6 +79,7 @@ impl Default for PropertySettings {
             fixed_types: false,
             ignore_read_only: false,
             mv: true,
+            named: true,
             unicode: true,
             ansi: true,
             convert: true,

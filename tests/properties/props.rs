@@ -334,8 +334,11 @@ proptest! {
     }
 }
 
+/// An entry identifier.
+type Id = Vec<u8>;
+
 /// Identifiers of stores, status objects and one-offs, and the record keys of the stores.
-fn identifiers(session: &mapi_sim::Session) -> (Vec<Vec<u8>>, BTreeMap<Vec<u8>, Vec<u8>>) {
+fn identifiers(session: &mapi_sim::Session) -> (Vec<Id>, BTreeMap<Id, Vec<u8>>) {
     let column = |row: &Row, tag: PropTag| match row.get(tag) {
         Some(Value::Binary(bytes)) => bytes.clone(),
         _ => Vec::new(),

@@ -190,7 +190,7 @@ fn get_names_from_ids(object: &Object<'_>, place: TagsPlace, set: Iid, flags: u3
         place.patch(tags);
     } else {
         match wire::tag_array(by, tags) {
-            Ok(array) => place.set(array),
+            Ok(array) => place.out().set(array),
             Err(hr) => return hr,
         }
     }

@@ -53,7 +53,7 @@ fn get_prop_access(object: &Object<'_>, place: TagsPlace, out: Out<*mut u32>) ->
         place.patch(tags);
     } else {
         match wire::tag_array(by, tags) {
-            Ok(array) => place.set(array),
+            Ok(array) => place.out().set(array),
             Err(hr) => return hr,
         }
     }

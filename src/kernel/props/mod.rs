@@ -44,12 +44,12 @@ pub struct StoreData {
     names: Arc<Mapping>,
 }
 
-/// Whose names of properties an object has.
+/// Where an object keeps properties that are set, and names of properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Names {
-    /// Those of a store; everything in it shares them (PROP-187).
+enum Home {
+    /// In a store; everything in it shares its names (PROP-187).
     Store(StoreKey),
-    /// Its own: an IPropData.
+    /// In itself: an IPropData.
     Data,
 }
 
@@ -158,13 +158,18 @@ impl Kernel {
         Some((profile, self.profiles.get(profile)?.at(place)?.uid))
     }
 
-    /// Whose names of properties an object has, if it has any: stores and IPropData do (PROP-197).
-    fn names_of(&self, this: Handle) -> Option<Names> {
+    /// Where an object keeps what is set, if it keeps anything: stores and IPropData do.
+    fn home(&self, this: Handle) -> Option<Home> {
         match this.kind() {
-            ObjectKind::MsgStore => self.store_key(this).map(Names::Store),
-            ObjectKind::PropData => Some(Names::Data),
+            ObjectKind::MsgStore => self.store_key(this).map(Home::Store),
+            ObjectKind::PropData => Some(Home::Data),
             _ => None,
         }
+    }
+
+    /// The same, if it has named properties (PROP-197).
+    fn names_of(&self, this: Handle) -> Option<Home> {
+        self.home(this).filter(|_| self.machine.properties.named)
     }
 
     /// Whether a client may write to an object at all.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Kernel, Names};
+use super::{Home, Kernel};
 use crate::call::{Handle, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::kernel::fold;
@@ -66,15 +66,15 @@ impl Kernel {
     /// The mapping of an object, if it has named properties.
     pub(super) fn mapping(&self, this: Handle) -> Option<Arc<Mapping>> {
         match self.names_of(this)? {
-            Names::Store(key) => Some(self.stores.get(&key).map(|store| store.names.clone()).unwrap_or_default()),
-            Names::Data => self.prop_data(this).map(|data| data.names.clone()),
+            Home::Store(key) => Some(self.stores.get(&key).map(|store| store.names.clone()).unwrap_or_default()),
+            Home::Data => self.prop_data(this).map(|data| data.names.clone()),
         }
     }
 
     fn set_mapping(&mut self, this: Handle, mapping: Arc<Mapping>) {
         match self.names_of(this) {
-            Some(Names::Store(key)) => Arc::make_mut(self.stores.entry(key).or_default()).names = mapping,
-            Some(Names::Data) => {
+            Some(Home::Store(key)) => Arc::make_mut(self.stores.entry(key).or_default()).names = mapping,
+            Some(Home::Data) => {
                 if let Some(data) = self.prop_data_mut(this) {
                     data.names = mapping;
                 }

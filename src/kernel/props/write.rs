@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Kernel, Names, Rule, given};
+use super::{Home, Kernel, Rule, given};
 use crate::call::{Handle, OutPtr, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::kernel::project::{has_width, in_type, size};
@@ -76,11 +76,11 @@ impl Kernel {
     /// Keeps a property, whatever the rules say.
     pub(super) fn store(&mut self, this: Handle, prop: &Prop) {
         let prop = Prop { tag: prop.tag, value: in_type(&prop.value, prop.tag.prop_type(), self.machine.code_page) };
-        match self.names_of(this) {
-            Some(Names::Store(key)) => {
+        match self.home(this) {
+            Some(Home::Store(key)) => {
                 Arc::make_mut(self.stores.entry(key).or_default()).props.insert(prop.tag.id(), prop);
             }
-            Some(Names::Data) => {
+            Some(Home::Data) => {
                 if let Some(data) = self.prop_data_mut(this) {
                     data.set(prop);
                 }
@@ -117,13 +117,13 @@ impl Kernel {
         if !is_there || !self.may_write(this, id)? {
             return Ok(());
         }
-        match self.names_of(this) {
-            Some(Names::Store(key)) => {
+        match self.home(this) {
+            Some(Home::Store(key)) => {
                 if let Some(store) = self.stores.get_mut(&key) {
                     Arc::make_mut(store).props.remove(&id);
                 }
             }
-            Some(Names::Data) => {
+            Some(Home::Data) => {
                 if let Some(data) = self.prop_data_mut(this) {
                     data.delete(id);
                 }
