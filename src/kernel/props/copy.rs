@@ -1,6 +1,8 @@
 //! CopyTo and CopyProps: properties from one object to another.
 
-use super::{Kernel, given};
+use std::sync::Arc;
+
+use super::{Kernel, Mapping, given};
 use crate::call::{Boxed, Handle, ObjectKind, OutPtr, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{CopyFlags, Guid, Hresult, Prop, PropProblem, PropTag, PropType};
@@ -12,6 +14,12 @@ pub(super) struct To<'a> {
     /// MAPI_DECLINE_OK makes no difference: the copy is made all the same (PROP-163). Nor does MAPI_DIALOG: there is no progress to show (PROP-166).
     pub(super) flags: CopyFlags,
     pub(super) problems: OutPtr,
+}
+
+/// The names of both objects.
+struct Maps {
+    from: Option<Arc<Mapping>>,
+    to: Option<Arc<Mapping>>,
 }
 
 /// The interfaces of an object of this kind, each with those that it is derived from.
@@ -71,10 +79,11 @@ impl Kernel {
             return Err(reply);
         }
         let Some(dest) = to.dest else { return Err(self.decided(ClauseId::prop(157), Hresult::MAPI_E_INVALID_PARAMETER)) };
-        let process = self.objects.get(&this).map(|object| object.process);
-        let live = self.objects.get(&dest).filter(|object| Some(object.process) == process);
-        let dead = live.is_none_or(|object| object.session.is_some_and(|session| self.members.get(&session).is_none_or(|m| m.logged_off)));
-        if dead || self.properties(dest).is_none() && dest.kind().interfaces().contains(&"IMAPIProp") {
+        let process = |handle| self.objects.get(&handle).map(|object| object.process);
+        if self.is_dead(dest)
+            || process(dest) != process(this)
+            || self.properties(dest).is_none() && dest.kind().interfaces().contains(&"IMAPIProp")
+        {
             return Err(self.decided(ClauseId::shutdown(9), Hresult::MAPI_E_INVALID_OBJECT));
         }
         let has_it = interfaces(dest.kind()).any(|iid| iid == interface);
@@ -96,28 +105,40 @@ impl Kernel {
     fn copy(&mut self, this: Handle, dest: Handle, wanted: &[(u32, PropTag, Option<&Prop>)], to: &To<'_>) -> Reply {
         let there = self.properties(dest).unwrap_or_default();
         let reports_missing = self.machine.readings.index(Reading::CopyMissingProperty) != 0;
+        let mut maps = Maps { from: self.mapping(this), to: self.mapping(dest) };
+        let before = maps.to.as_ref().map(|mapping| mapping.len());
         let mut found = Vec::new();
         for (index, tag, prop) in wanted {
             let done = match prop {
                 None if reports_missing => Err(Hresult::MAPI_E_NOT_FOUND),
                 // What is opened and not read is no property that could be copied (PROP-067).
-                Some(prop) if prop.tag.prop_type() != PropType::OBJECT => self.copy_one(this, dest, prop, &there, to.flags),
+                Some(prop) if prop.tag.prop_type() != PropType::OBJECT => self.copy_one(this, dest, prop, (&there, &mut maps), to.flags),
                 _ => Ok(()),
             };
             if let Err(code) = done {
                 found.push(PropProblem { index: *index, tag: *tag, code });
             }
         }
+        if let Some(mapping) = maps.to.filter(|mapping| Some(mapping.len()) != before) {
+            self.set_mapping(dest, mapping);
+        }
         self.decided(ClauseId::prop(if found.is_empty() { 151 } else { 164 }), Hresult::S_OK);
         Reply::ok(given(found, to.problems))
     }
 
     /// Copies or moves one property. A named one goes where its name goes (PROP-173).
-    fn copy_one(&mut self, this: Handle, dest: Handle, prop: &Prop, there: &[Prop], flags: CopyFlags) -> Result<(), Hresult> {
-        let name = self.mapping(this).and_then(|mapping| mapping.name(prop.tag.id()).cloned());
-        let id = match name {
-            Some(name) => self.map_name(dest, &name)?,
-            None => prop.tag.id(),
+    fn copy_one(
+        &mut self,
+        this: Handle,
+        dest: Handle,
+        prop: &Prop,
+        (there, maps): (&[Prop], &mut Maps),
+        flags: CopyFlags,
+    ) -> Result<(), Hresult> {
+        let name = maps.from.as_ref().and_then(|mapping| mapping.name(prop.tag.id()));
+        let id = match (name, &mut maps.to) {
+            (Some(name), Some(to)) => self.map_name(to, name)?,
+            _ => prop.tag.id(),
         };
         if !flags.contains(CopyFlags::NOREPLACE) || !there.iter().any(|prop| prop.tag.id() == id) {
             let copy = Prop { tag: PropTag::of(id, prop.tag.prop_type()), value: prop.value.clone() };

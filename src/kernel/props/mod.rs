@@ -64,8 +64,8 @@ enum Rule {
     Computed,
 }
 
-/// Properties that say which object a store is: computed, while the others that a profile says are read-only.
-const IDENTITY: &[PropTag] = &[
+/// What a store computes: which object it is, and what a client may do with it.
+const COMPUTED: &[PropTag] = &[
     PropTag::PR_ACCESS,
     PropTag::PR_ACCESS_LEVEL,
     PropTag::PR_ENTRYID,
@@ -75,6 +75,16 @@ const IDENTITY: &[PropTag] = &[
     PropTag::PR_RECORD_KEY,
     PropTag::PR_STORE_ENTRYID,
     PropTag::PR_STORE_RECORD_KEY,
+];
+
+/// What the profile and the provider say of a store: read-only.
+const FIXED: &[PropTag] = &[
+    PropTag::PR_DEFAULT_STORE,
+    PropTag::PR_DISPLAY_NAME,
+    PropTag::PR_PROVIDER_DISPLAY,
+    PropTag::PR_RESOURCE_FLAGS,
+    PropTag::PR_RESOURCE_TYPE,
+    PropTag::PR_STORE_SUPPORT_MASK,
 ];
 
 /// The problems that a client gets, if it wants them and there are some (PROP-096).
@@ -130,6 +140,7 @@ impl Kernel {
             true => (MAPI_ACCESS_READ | MAPI_ACCESS_MODIFY, MAPI_MODIFY, STORE_MODIFY_OK | STORE_CREATE_OK),
             false => (MAPI_ACCESS_READ, 0, 0),
         };
+        debug_assert!(all.iter().all(|prop| COMPUTED.iter().chain(FIXED).any(|tag| tag.id() == prop.tag.id())), "{all:?}");
         all.extend([
             Prop::new(PropTag::PR_ACCESS, access),
             Prop::new(PropTag::PR_ACCESS_LEVEL, level),
@@ -183,14 +194,19 @@ impl Kernel {
 
     /// What a client may do with the property of an identifier.
     fn rule(&self, this: Handle, id: u16) -> Rule {
+        let is_in = |tags: &[PropTag]| tags.iter().any(|tag| tag.id() == id);
         match self.objects.get(&this).map(|object| &object.body) {
             Some(Body::PropData(data)) if data.slots.get(&id).is_some_and(|slot| slot.read_only) => Rule::ReadOnly,
-            Some(Body::MsgStore { .. }) if IDENTITY.iter().any(|tag| tag.id() == id) => Rule::Computed,
-            Some(Body::MsgStore { .. }) if self.computed(this).is_some_and(|all| all.iter().any(|prop| prop.tag.id() == id)) => {
-                Rule::ReadOnly
-            }
+            Some(Body::MsgStore { .. }) if is_in(COMPUTED) => Rule::Computed,
+            Some(Body::MsgStore { .. }) if is_in(FIXED) => Rule::ReadOnly,
             _ => Rule::Free,
         }
+    }
+
+    /// Whether an object is gone, or its session was logged off.
+    fn is_dead(&self, this: Handle) -> bool {
+        let logged_off = |session| self.members.get(&session).is_none_or(|member| member.logged_off);
+        self.objects.get(&this).is_none_or(|object| object.session.is_some_and(logged_off))
     }
 
     /// The clause by which an object that cannot be written refuses.

@@ -71,7 +71,8 @@ impl Kernel {
         }
     }
 
-    fn set_mapping(&mut self, this: Handle, mapping: Arc<Mapping>) {
+    /// Keeps a mapping.
+    pub(super) fn set_mapping(&mut self, this: Handle, mapping: Arc<Mapping>) {
         match self.names_of(this) {
             Some(Home::Store(key)) => Arc::make_mut(self.stores.entry(key).or_default()).names = mapping,
             Some(Home::Data) => {
@@ -148,15 +149,9 @@ impl Kernel {
         }
     }
 
-    /// The identifier in an object of a property that has this name elsewhere: a name without one gets it (PROP-173).
-    pub(super) fn map_name(&mut self, this: Handle, name: &NameId) -> Result<u16, Hresult> {
-        let mut mapping = self.mapping(this).ok_or(Hresult::MAPI_E_UNEXPECTED_ID)?;
-        let before = mapping.len();
-        let id = self.id_of_name(&mut mapping, name, true)?.ok_or(Hresult::MAPI_E_UNEXPECTED_ID)?;
-        if mapping.len() != before {
-            self.set_mapping(this, mapping);
-        }
-        Ok(id)
+    /// The identifier in another mapping of a property that has this name: a name without one gets it (PROP-173).
+    pub(super) fn map_name(&self, mapping: &mut Arc<Mapping>, name: &NameId) -> Result<u16, Hresult> {
+        self.id_of_name(mapping, name, true)?.ok_or(Hresult::MAPI_E_UNEXPECTED_ID)
     }
 
     /// GetNamesFromIDs.

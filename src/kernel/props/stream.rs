@@ -205,7 +205,7 @@ impl Kernel {
         let (of, tag) = (stream.of, stream.tag);
         let bytes = stream.bytes.clone();
         // The limit of SetProps is none of a stream (PROP-102).
-        if !self.is_writable(of) || self.rule(of, tag.id()) != Rule::Free {
+        if self.is_dead(of) || !self.is_writable(of) || self.rule(of, tag.id()) != Rule::Free {
             return Err(Hresult::MAPI_E_NO_ACCESS);
         }
         self.store(of, &Prop { tag, value: to_value(&bytes, tag.prop_type(), self.machine.code_page) });
