@@ -60,8 +60,8 @@ mod time;
 mod why;
 
 pub use api::{
-    AddrBook, Failure, InitMonitor, Logon, MsgStore, NamedTag, PendingLogon, Process, ProfAdmin, PropData, Props, Rows, Session, Status,
-    Stream, Table, Warned,
+    AddrBook, Bookmark, Expanded, Failure, InitMonitor, Logon, MsgStore, NamedTag, PendingLogon, Position, Process, ProfAdmin, PropData,
+    Props, Rows, Session, Status, Stream, Table, TableData, TableStatus, Warned,
 };
 pub use error::Error;
 pub use explain::Explanation;

@@ -10,6 +10,8 @@ mod abi;
 mod model;
 #[path = "../../tests/support/mod.rs"]
 mod support;
+#[path = "../../tests/tables/mod.rs"]
+mod tables;
 
 use std::io::Write;
 use std::panic::catch_unwind;
@@ -41,6 +43,11 @@ pub fn logon(input: &[u8]) {
 /// The same where logons succeed, with what hangs from sessions: providers, status tables, notifications, shutdown.
 pub fn session_ops(input: &[u8]) {
     support::session_differential(input);
+}
+
+/// Model and kernel side by side over tables and calls out of bytes: rows, restrictions, orders, categories, marks, notifications.
+pub fn table_ops(input: &[u8]) {
+    tables::differential(input);
 }
 
 /// A client in C that keeps the promises that C cannot check, and breaks the others.

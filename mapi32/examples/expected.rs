@@ -1,8 +1,12 @@
-//! The scenario of the client programs (`clients/c/scenario.c`) through the Rust face, printed in the same words: what the clients have to see.
+//! The scenario of the client programs (`clients/c/scenario.c`) through the Rust face, printed in the same words: what the clients have to see. The section
+//! `views` is what `clients/c/views.c` does.
 //!
 //! `cargo run -p mapi32 --example expected -- FIXTURE [SECTION...]`
 
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+#[path = "expected/views.rs"]
+mod views;
 
 use mapi_sim::call::{Bytes, Call, Caller, Handle, IMAPIProp, IMAPISession, IMAPIStatus, IMAPITable, IUnknown, Mapi, Out, OutPtr, Reply};
 use mapi_sim::mapi::Guid;
@@ -407,6 +411,7 @@ impl Client {
             "errors" => self.section_errors(),
             "after" => self.section_after(),
             "tables" => self.section_tables(),
+            "views" => self.section_views(),
             "end" => {
                 self.call(Call::Mapi(Mapi::MAPIUninitialize {}));
                 self.print("end logon", &self.ansi("Work", EXT_NEW));

@@ -2,7 +2,7 @@
  * The control interface of mapi-sim: steer and question the simulated MAPI subsystem behind mapi32.dll or libmapi32.so.
  *
  * Nothing here is part of MAPI. A client that is tested unmodified needs none of it: the environment chooses the world
- * (MAPI_SIM_FIXTURE, MAPI_SIM_SEED, MAPI_SIM_JOURNAL, MAPI_SIM_STRICT, MAPI_SIM_PROCESS).
+ * (MAPI_SIM_FIXTURE, MAPI_SIM_SEED, MAPI_SIM_JOURNAL, MAPI_SIM_STRICT, MAPI_SIM_PROCESS, MAPI_SIM_CONNECTION_BYTES).
  *
  * A call reaches the world that its thread is bound to; a thread that is not bound reaches the world of the process. Objects stay in the world in
  * which they were made, whatever thread calls them.
@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 /* The version that this header describes: the high half changes when a program has to change. */
-#define MAPI_SIM_VERSION 0x00010000u
+#define MAPI_SIM_VERSION 0x00010001u
 
 /* MapiSimLoadFixture: the calling thread gets the world, not the process. */
 #define MAPI_SIM_THREAD 0x1u
@@ -51,6 +51,10 @@ int32_t MAPI_SIM_CALL MapiSimAdvance(uint64_t millis);
 
 /* Moves the virtual clock to the next moment at which something happens by itself: 0, or 1 if there is none. */
 int32_t MAPI_SIM_CALL MapiSimStep(void);
+
+/* How many bytes of a connection number (Advise) or a bookmark the library writes, in the whole process: 8 as in Microsoft's headers, which is the
+ * default, or 4 as in Wine's and mingw-w64's. 0, or 0x80070057 for another number. Since 0x00010001. */
+int32_t MAPI_SIM_CALL MapiSimSetConnectionBytes(uint32_t bytes);
 
 /* What happened: every call with its answer, and why. */
 size_t MAPI_SIM_CALL MapiSimJournal(char *buffer, size_t size);

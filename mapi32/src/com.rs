@@ -45,7 +45,24 @@ struct Body {
     face: Weak<Face>,
     handle: Handle,
     parent: Option<Handle>,
+    session: Option<Handle>,
     made_by: &'static str,
+    last: Option<LastRelease>,
+}
+
+/// What a client wants to be called when the last reference of an object is gone: CALLERRELEASE of a view.
+#[derive(Clone, Copy, Debug)]
+pub struct LastRelease {
+    callback: unsafe extern "system" fn(usize, *mut Facet, *mut Facet),
+    caller_data: usize,
+    maker: *mut Facet,
+}
+
+impl LastRelease {
+    /// The callback with the client's number, and the object whose method gave the other.
+    pub fn new(callback: unsafe extern "system" fn(usize, *mut Facet, *mut Facet), caller_data: usize, maker: &Object<'_>) -> Self {
+        LastRelease { callback, caller_data, maker: maker.this }
+    }
 }
 
 /// A vtable, and the interfaces whose methods it has.
@@ -63,6 +80,10 @@ pub struct Object<'a> {
     pub face: &'a Arc<Face>,
     /// Its name in the world.
     pub handle: Handle,
+    /// The session that it is, or came from.
+    pub(crate) session: Option<Handle>,
+    /// Its interface pointer, as the client holds it.
+    this: *mut Facet,
 }
 
 impl Object<'_> {
@@ -73,24 +94,33 @@ impl Object<'_> {
 
     /// Makes an object that came out of a method of this one, and gives its pointer to the client.
     pub fn make(&self, reply: &Reply, made_by: &'static str, out: Out<*mut c_void>) -> Hresult {
-        give(self.face, reply, Some(self.handle), made_by, out)
+        give(self.face, reply, Some(self), made_by, out)
+    }
+
+    /// As [`Object::make`], with something that is called when the last reference of the new object is gone.
+    pub fn make_with(&self, reply: &Reply, made_by: &'static str, out: Out<*mut c_void>, last: Option<LastRelease>) -> Hresult {
+        if let Some(handle) = reply.object() {
+            out.set(make(self.face, handle, Some(self), made_by, last));
+        }
+        reply.hr
     }
 }
 
-/// Gives the object of a reply to the client: with one reference, if the call succeeded.
-pub fn give(face: &Arc<Face>, reply: &Reply, parent: Option<Handle>, made_by: &'static str, out: Out<*mut c_void>) -> Hresult {
+/// Gives the object of a reply to the client: with one reference, if the call succeeded. `from` is the object whose method it was.
+pub fn give(face: &Arc<Face>, reply: &Reply, from: Option<&Object<'_>>, made_by: &'static str, out: Out<*mut c_void>) -> Hresult {
     if let Some(handle) = reply.object() {
-        out.set(make(face, handle, parent, made_by));
+        out.set(make(face, handle, from, made_by, None));
     }
     reply.hr
 }
 
 /// A new object with one reference.
-fn make(face: &Arc<Face>, handle: Handle, parent: Option<Handle>, made_by: &'static str) -> *mut c_void {
+fn make(face: &Arc<Face>, handle: Handle, from: Option<&Object<'_>>, made_by: &'static str, last: Option<LastRelease>) -> *mut c_void {
+    let parent = from.map(|object| object.handle);
+    let session = if handle.kind() == ObjectKind::Session { Some(handle) } else { from.and_then(|object| object.session) };
     let facet = || Facet { vtbl: std::ptr::null(), body: std::ptr::null() };
-    let body =
-        Body { facets: [facet(), facet()], mark: MARK, count: AtomicU32::new(1), face: Arc::downgrade(face), handle, parent, made_by };
-    let body = Box::into_raw(Box::new(body));
+    let (facets, count, world) = ([facet(), facet()], AtomicU32::new(1), Arc::downgrade(face));
+    let body = Box::into_raw(Box::new(Body { facets, mark: MARK, count, face: world, handle, parent, session, made_by, last }));
     for (at, vtable) in objects::vtables(handle.kind()).iter().take(FACETS).enumerate() {
         // SAFETY: the body was made above and nobody else has it yet.
         unsafe { (*body).facets[at] = Facet { vtbl: vtable.table, body } };
@@ -151,7 +181,7 @@ pub unsafe fn method(this: *mut Facet, name: &'static str, run: impl FnOnce(&Obj
             return Hresult::MAPI_E_INVALID_OBJECT;
         }
         let Some(face) = body.face.upgrade() else { return Hresult::MAPI_E_NOT_INITIALIZED };
-        let hr = run(&Object { face: &face, handle: body.handle });
+        let hr = run(&Object { face: &face, handle: body.handle, session: body.session, this });
         if hr == Hresult::MAPI_E_INVALID_OBJECT {
             let made = maker(&face, body.handle, body.made_by);
             face.ledger().note(Problem::UseAfterLogoff, format!("{name} came after Logoff on {}, made by {made}", body.handle));
@@ -265,6 +295,10 @@ fn misused(method: &str, body: &Body, problem: Problem) {
 #[cold]
 fn end(body: &Body) {
     guard("IUnknown::Release", (), || last_release(body));
+    if let Some(LastRelease { callback, caller_data, maker }) = body.last {
+        // SAFETY: the client gave a function of this type. Nothing is locked: it may release what it is told of (TABLE-374).
+        unsafe { callback(caller_data, maker, std::ptr::from_ref(body).cast_mut().cast()) };
+    }
     bury(std::ptr::from_ref(body));
 }
 
@@ -280,6 +314,8 @@ fn last_release(body: &Body) {
     let _ = face.call(Call::IUnknown(body.handle, IUnknown::Release {}));
     if body.handle.kind() == ObjectKind::Session {
         crate::notify::ended(&face, body.handle);
+    } else {
+        crate::notify::released(&face, body.handle);
     }
 }
 

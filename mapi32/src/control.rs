@@ -10,7 +10,7 @@ use crate::boundary::{guard, guard_hr};
 use crate::world::{self, Face};
 
 /// Version of the control interface: the high half changes when a program has to change, the low half when there is more.
-pub const VERSION: u32 = 0x0001_0000;
+pub const VERSION: u32 = 0x0001_0001;
 /// MAPI_SIM_THREAD: the calling thread gets the world, not the process.
 const THREAD: u32 = 0x1;
 
@@ -164,6 +164,17 @@ fn text(name: &str, buffer: Buffer, size: usize, make: impl FnOnce(&Arc<Face>) -
     guard(name, 0, || {
         let text = world::current().map_or_else(world::refusal, |face| make(&face));
         buffer.fill(size, &text)
+    })
+}
+
+/// Chooses how many bytes of connection numbers and bookmarks are written: 8 or 4.
+#[unsafe(no_mangle)]
+pub extern "system" fn MapiSimSetConnectionBytes(bytes: u32) -> i32 {
+    guard_hr("MapiSimSetConnectionBytes", || {
+        if crate::wire::set_connection_bytes(bytes) {
+            return Hresult::S_OK;
+        }
+        refuse(format!("MapiSimSetConnectionBytes: {bytes} is neither 4 nor 8"))
     })
 }
 

@@ -2,7 +2,10 @@
 
 #[cfg(all(windows, target_arch = "x86_64"))]
 mod aliases;
+mod simple;
 mod stubs;
+
+pub use simple::{MAPILogoff, MAPILogon, ScMAPIXFromSMAPI};
 
 use std::ffi::c_void;
 

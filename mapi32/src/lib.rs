@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod memory;
 pub mod notify;
 pub mod objects;
+pub mod stream;
 mod surroundings;
 pub mod util;
 pub mod wire;

@@ -36,6 +36,8 @@ use std::ptr::NonNull;
 
 use parking_lot::{Mutex, MutexGuard};
 
+#[cfg(windows)]
+pub(crate) use exports::NOT_ENOUGH_MEMORY;
 pub use exports::*;
 pub use heap::{Family, Heap, Refusal};
 pub use malloc::{IMalloc, IMallocVtbl, MAPIGetDefaultMalloc};
@@ -105,6 +107,15 @@ pub fn fail_nth(world: u32, nth: u64, and_later: bool) {
 /// Forgets a world: its findings, its orders and its numbers. Its blocks stay valid, and are nobody's leak any more.
 pub fn forget(world: u32) {
     heap().forget(world);
+}
+
+/// A block of the IMalloc of MAPIGetDefaultMalloc, made on behalf of the method `function`: what stands for memory of OLE's task allocator.
+///
+/// # Errors
+/// As [`Owned::new`].
+#[cfg(not(windows))]
+pub(crate) fn task_block(function: &'static str, size: usize) -> Result<*mut c_void, i32> {
+    exports::allocate(function, size, Family::Malloc)
 }
 
 /// A root block that the face fills for a client: freed when dropped, unless it is handed over with [`Owned::into_raw`]. So an out parameter is written

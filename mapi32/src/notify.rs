@@ -3,32 +3,40 @@
 //! The subsystem says in its events which sink is told what. The face calls `OnNotify` after the call is done, when no lock is held, on the thread
 //! whose call or whose time it was. The data belong to this library: they are overwritten when `OnNotify` returns (MEMORY-012).
 
+mod block;
 mod this_thread;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ffi::c_void;
 use std::sync::{Arc, Weak};
 
-use mapi_sim::call::Handle;
+use mapi_sim::call::{self, Handle, Reply};
 use mapi_sim::clause::Reading;
-use mapi_sim::kernel::{Event, Notice, SessionEvent};
+use mapi_sim::kernel::Event;
 use mapi_sim::{Hresult, Sim};
 use parking_lot::Mutex;
 
-use crate::abi::{ENTRYID, ERROR_NOTIFICATION, EXTENDED_NOTIFICATION, NOTIFICATION, NotificationInfo};
+use crate::com::Object;
 use crate::objects::advise_sink::IMAPIAdviseSinkVtbl;
-use crate::wire::Raw;
+use crate::wire::{self, Out, Raw};
 use crate::world::Face;
 
 /// A sink that is registered.
 struct Sink {
-    session: Handle,
-    connection: usize,
+    /// The session pointer or table whose Advise it was.
+    source: Handle,
+    /// The session that the source is, or came from.
+    session: Option<Handle>,
+    connection: u32,
     pointer: Pointer,
     /// The process that registered it.
     process: String,
-    /// Unadvise or Logoff ended the registration, and something may be told all the same.
+    /// Unadvise, Logoff or the end of the source ended the registration, and something may be told all the same.
     ended: bool,
+    /// How many threads are telling it something.
+    telling: u32,
+    /// Its reference goes back when nobody tells it anything any more (TABLE-036).
+    over: bool,
 }
 
 /// A pointer to a client's object, of which this library holds a reference.
@@ -76,42 +84,65 @@ pub(crate) fn listen(sim: &Sim) {
     sim.keep_notifications(true);
 }
 
+/// An Advise: takes a reference of the sink, lets the subsystem register it by a number, and gives the connection to the client. A NULL sink has the
+/// number zero.
+pub(crate) fn advise(object: &Object<'_>, sink: Raw, connection: Out<usize>, call: impl FnOnce(u32) -> Reply) -> Hresult {
+    let number = if sink.is_null() { 0 } else { register(object, sink.pointer()) };
+    let reply = call(number);
+    match reply.out {
+        call::Out::Number(given) => {
+            let given = u32::try_from(given).unwrap_or_default();
+            with_room(object.face, |room| {
+                if let Some(sink) = room.sinks.get_mut(&number) {
+                    sink.connection = given;
+                }
+            });
+            wire::write_connection(connection, given as usize);
+        }
+        _ => give_back(object.face, |at, _| at == number),
+    }
+    reply.hr
+}
+
+/// An Unadvise of the source that registered.
+pub(crate) fn unadvise(object: &Object<'_>, connection: usize, call: impl FnOnce(u32) -> Reply) -> Hresult {
+    let connection = wire::low(connection);
+    let reply = call(connection);
+    if reply.hr == Hresult::S_OK {
+        drop_sinks(object.face, |sink| sink.source == object.handle && sink.connection == connection);
+    }
+    reply.hr
+}
+
 /// Takes a reference of a sink; the result is its number in calls.
-pub(crate) fn register(face: &Face, session: Handle, sink: *mut c_void) -> u32 {
+fn register(object: &Object<'_>, sink: *mut c_void) -> u32 {
     let pointer = Pointer(sink);
     pointer.add_ref();
+    let process = object.face.process().to_owned();
+    let (source, session) = (object.handle, object.session);
     let mut rooms = ROOMS.lock();
     // Worlds that ended with sinks in them: their clients are gone, and nothing of theirs may be called.
     rooms.retain(|_, room| room.world.strong_count() > 0);
-    let room = rooms.entry(world(face)).or_insert_with(|| Room { world: Arc::downgrade(face.sim()), last: 0, sinks: BTreeMap::new() });
+    let new = || Room { world: Arc::downgrade(object.face.sim()), last: 0, sinks: BTreeMap::new() };
+    let room = rooms.entry(world(object.face)).or_insert_with(new);
     room.last += 1;
-    room.sinks.insert(room.last, Sink { session, connection: 0, pointer, process: face.process().to_owned(), ended: false });
+    room.sinks.insert(room.last, Sink { source, session, connection: 0, pointer, process, ended: false, telling: 0, over: false });
     room.last
 }
 
-/// The registration has its connection number.
-pub(crate) fn connected(face: &Face, number: u32, connection: usize) {
-    if let Some(sink) = ROOMS.lock().get_mut(&world(face)).and_then(|room| room.sinks.get_mut(&number)) {
-        sink.connection = connection;
-    }
-}
-
-/// The registration failed: the reference is given back.
-pub(crate) fn unregister(face: &Face, number: u32) {
-    let sink = ROOMS.lock().get_mut(&world(face)).and_then(|room| room.sinks.remove(&number));
-    if let Some(sink) = sink {
-        sink.pointer.release();
-    }
-}
-
-/// Unadvise succeeded.
-pub(crate) fn disconnected(face: &Face, session: Handle, connection: usize) {
-    drop_sinks(face, |sink| sink.session == session && sink.connection == connection);
-}
-
-/// Logoff ended the registrations of a session.
+/// Logoff ended the registrations of a session, and of what came from it.
 pub(crate) fn ended(face: &Face, session: Handle) {
-    drop_sinks(face, |sink| sink.session == session);
+    drop_sinks(face, |sink| sink.session == Some(session));
+}
+
+/// The last Release of an object ended its registrations.
+pub(crate) fn released(face: &Face, source: Handle) {
+    drop_sinks(face, |sink| sink.source == source);
+}
+
+/// Looks at the sinks of a world, if it has any.
+fn with_room<T>(face: &Face, look: impl FnOnce(&mut Room) -> T) -> Option<T> {
+    ROOMS.lock().get_mut(&world(face)).map(look)
 }
 
 /// By what a world is known here.
@@ -121,67 +152,93 @@ fn world(face: &Face) -> usize {
 
 /// Registrations end. With the reading `late_delivery` their sinks are told what is queued all the same (NOTIFY-039), so that they stay.
 fn drop_sinks(face: &Face, gone: impl Fn(&Sink) -> bool) {
+    let any = with_room(face, |room| room.sinks.values().any(&gone)).unwrap_or(false);
+    if !any {
+        return;
+    }
     if face.sim().kernel(|kernel| kernel.machine().readings.index(Reading::LateDelivery)) == 0 {
-        return give_back(face, gone);
+        return give_back(face, |_, sink| gone(sink));
     }
-    if let Some(room) = ROOMS.lock().get_mut(&world(face)) {
-        room.sinks.values_mut().filter(|sink| gone(sink)).for_each(|sink| sink.ended = true);
-    }
+    with_room(face, |room| room.sinks.values_mut().filter(|sink| gone(sink)).for_each(|sink| sink.ended = true));
 }
 
 /// The last MAPIUninitialize of a process: nothing comes late any more.
 pub(crate) fn end_of_mapi(face: &Face) {
-    give_back(face, |sink| sink.ended && sink.process == face.process());
+    give_back(face, |_, sink| sink.ended && sink.process == face.process());
 }
 
-/// Releases sinks.
-fn give_back(face: &Face, gone: impl Fn(&Sink) -> bool) {
-    let pointers: Vec<Pointer> = {
-        let mut rooms = ROOMS.lock();
-        let Some(room) = rooms.get_mut(&world(face)) else { return };
-        let numbers: Vec<u32> = room.sinks.iter().filter(|(_, sink)| gone(sink)).map(|(number, _)| *number).collect();
-        numbers.into_iter().filter_map(|number| room.sinks.remove(&number)).map(|sink| sink.pointer).collect()
-    };
-    pointers.into_iter().for_each(Pointer::release);
+/// Releases sinks; one that is being told something when that is over.
+fn give_back(face: &Face, gone: impl Fn(u32, &Sink) -> bool) {
+    let pointers = with_room(face, |room| {
+        let mut pointers = Vec::new();
+        room.sinks.retain(|number, sink| {
+            if !gone(*number, sink) {
+                return true;
+            }
+            sink.over = true;
+            if sink.telling == 0 {
+                pointers.push(sink.pointer);
+            }
+            sink.telling > 0
+        });
+        pointers
+    });
+    pointers.into_iter().flatten().for_each(Pointer::release);
 }
 
 /// Tells the sinks what is due on the calling thread.
 pub fn deliver(face: &Face) {
     let caller = face.caller();
     while let Some(event) = face.sim().take_notification(caller) {
-        if let Event::Notified { sink, notice, .. } = event {
-            let pointer = ROOMS.lock().get(&world(face)).and_then(|room| room.sinks.get(&sink)).map(|sink| sink.pointer);
-            if let Some(pointer) = pointer {
-                pointer.add_ref();
-                tell(pointer, &notice);
-                pointer.release();
+        if let Event::Notified { sink, notice, .. } = event
+            && let Some(pointer) = begin_telling(face, sink)
+        {
+            if let Some(words) = block::of(&notice, face.code_page()) {
+                tell(pointer, words);
             }
+            end_telling(face, sink);
         }
     }
     this_thread::deliver();
 }
 
-/// One notification.
-fn tell(sink: Pointer, notice: &Notice) {
-    let mut id = ENTRYID { abFlags: [0; 4], ab: [0; 1] };
-    let info = match notice {
-        Notice::Session(SessionEvent::LoggedOff) => {
-            NotificationInfo { ext: EXTENDED_NOTIFICATION { ulEvent: 0, cb: 0, pbEventParameters: std::ptr::null_mut() } }
-        }
-        Notice::Session(SessionEvent::EndOfSession) => NotificationInfo {
-            err: ERROR_NOTIFICATION {
-                cbEntryID: 0,
-                lpEntryID: &raw mut id,
-                scode: Hresult::MAPI_E_END_OF_SESSION.code().cast_signed(),
-                ulFlags: 0,
-                lpMAPIError: std::ptr::null_mut(),
-            },
-        },
-        // Tables have no Advise in this face yet.
-        _ => return,
-    };
-    let mut notification = NOTIFICATION { ulEventType: notice.event_type().bits(), ulAlignPad: 0, info };
-    sink.on_notify(1, (&raw mut notification).cast());
-    // SAFETY: a local of this size; any bytes are a value of it.
-    unsafe { (&raw mut notification).cast::<u8>().write_bytes(0xDD, size_of::<NOTIFICATION>()) };
+/// A sink that is still registered is about to be told something: from now on it stays alive.
+fn begin_telling(face: &Face, number: u32) -> Option<Pointer> {
+    let found = with_room(face, |room| {
+        let sink = room.sinks.get_mut(&number).filter(|sink| !sink.over)?;
+        sink.telling += 1;
+        Some(sink.pointer)
+    });
+    found.flatten()
+}
+
+/// OnNotify returned. Whoever ended the registration meanwhile left the reference to be given back here.
+fn end_telling(face: &Face, number: u32) {
+    let last = with_room(face, |room| {
+        let sink = room.sinks.get_mut(&number)?;
+        sink.telling -= 1;
+        let last = sink.over && sink.telling == 0;
+        if last { room.sinks.remove(&number).map(|sink| sink.pointer) } else { None }
+    });
+    if let Some(pointer) = last.flatten() {
+        pointer.release();
+    }
+}
+
+/// Notifications whose OnNotify returned, newest last: a sink that kept the pointer reads rubbish instead of somebody else's memory.
+static DEAD: Mutex<VecDeque<Vec<u64>>> = Mutex::new(VecDeque::new());
+/// How many of them are kept.
+const DEAD_KEPT: usize = 32;
+/// What they are filled with.
+const RUBBISH: u64 = u64::from_ne_bytes([0xDD; 8]);
+
+/// Tells one notification: a piece of memory that is the library's, and rubbish when OnNotify returns (MEMORY-012).
+fn tell(sink: Pointer, mut words: Vec<u64>) {
+    sink.on_notify(1, words.as_mut_ptr().cast());
+    words.fill(RUBBISH);
+    let mut dead = DEAD.lock();
+    dead.push_back(words);
+    if dead.len() > DEAD_KEPT {
+        dead.pop_front();
+    }
 }

@@ -111,6 +111,10 @@ impl util::Surroundings for Worlds {
         world::known().map_or_else(CodePage::default, |face| face.code_page())
     }
 
+    fn component_path(&self) -> Option<String> {
+        world::known()?.sim().kernel(|kernel| kernel.machine().component_path.clone())
+    }
+
     fn readings(&self) -> Readings {
         let Some(face) = world::known() else { return Readings::default() };
         face.sim().kernel(|kernel| {

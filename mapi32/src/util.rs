@@ -15,10 +15,16 @@
 //! | `object` | through the interfaces of any provider: `HrGetOneProp`, `HrQueryAllRows`, `HrAddColumns` and relatives |
 //! | `sink` | `HrAllocAdviseSink` |
 //! | `conversation` | `ScCreateConversationIndex` |
+//! | `compound` | `HrComposeEID`, `HrComposeMsgID` and their reverse |
+//! | `notifications` | `ScCountNotifications`, `ScCopyNotifications`, `ScRelocNotifications` |
+//! | `machine` | paths, component, storage codes: `FGetComponentPath`, `ScUNCFromLocalPath`, `MapStorageSCode` |
 
 mod compare;
+mod compound;
 mod conversation;
 mod flat;
+mod machine;
+mod notifications;
 mod object;
 mod prop;
 mod sink;
@@ -34,8 +40,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use mapi_sim::mapi::CodePage;
 
 pub use compare::*;
+pub use compound::*;
 pub use conversation::*;
 pub use flat::*;
+pub use machine::*;
+pub use notifications::*;
 pub use object::*;
 pub use prop::*;
 pub use sink::*;
@@ -58,6 +67,8 @@ const NO_SUPPORT: i32 = 0x8004_0102_u32.cast_signed();
 const NOT_FOUND: i32 = 0x8004_010F_u32.cast_signed();
 /// MAPI_E_INVALID_ENTRYID.
 const INVALID_ENTRYID: i32 = 0x8004_0107_u32.cast_signed();
+/// MAPI_E_TOO_BIG.
+const TOO_BIG: i32 = 0x8004_0305_u32.cast_signed();
 /// MAPI_E_TABLE_TOO_BIG.
 const TABLE_TOO_BIG: i32 = 0x8004_0403_u32.cast_signed();
 
@@ -87,6 +98,9 @@ pub trait Surroundings: Sync {
 
     /// The readings in force.
     fn readings(&self) -> Readings;
+
+    /// The path of the default mail client's MAPI library, if the machine has one (`machine.component_path`).
+    fn component_path(&self) -> Option<String>;
 }
 
 /// The worlds, once there are some.
@@ -123,6 +137,10 @@ impl Surroundings for Nowhere {
 
     fn readings(&self) -> Readings {
         Readings::default()
+    }
+
+    fn component_path(&self) -> Option<String> {
+        None
     }
 }
 

@@ -7,18 +7,46 @@ pub mod prop_out;
 
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use mapi_sim::call::{Bytes, MapiError};
-use mapi_sim::mapi::{CodePage, Guid, Prop, PropType};
+use mapi_sim::mapi::{CodePage, Guid, Prop, PropType, SortOrderSet};
 use mapi_sim::{Hresult, PropTag, Row, Text, Value};
 
-use crate::abi::{self, FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet};
+use crate::abi::{self, FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet, SSortOrderSet};
 use crate::memory::Owned;
+
+mod read;
+
+pub use read::{Condition, OneRow, Order, Props, Rows, Unreadable};
 
 /// The lower 32 bits of a bookmark or connection: header families differ in its width, and the upper half of a 32-bit argument is not defined.
 #[allow(clippy::cast_possible_truncation)]
 pub const fn low(number: usize) -> u32 {
     number as u32
+}
+
+/// How many bytes of a connection number or a bookmark are written: see [`write_connection`].
+static CONNECTION_BYTES: AtomicU8 = AtomicU8::new(8);
+
+/// Chooses the width of connection numbers and bookmarks in out-parameters: 8 as in Microsoft's headers, the default, or 4 as in Wine's and mingw-w64's. It
+/// is one for the process, as its headers are. `false`, and nothing chosen, for another number.
+pub fn set_connection_bytes(bytes: u32) -> bool {
+    match bytes {
+        4 => CONNECTION_BYTES.store(4, Ordering::Relaxed),
+        8 => CONNECTION_BYTES.store(8, Ordering::Relaxed),
+        _ => return false,
+    }
+    true
+}
+
+/// Writes a connection number or a bookmark where the client wants it, in the width of its headers. Every method that gives one comes here.
+pub fn write_connection(out: Out<usize>, number: usize) {
+    if CONNECTION_BYTES.load(Ordering::Relaxed) == 4 {
+        Out(out.0.cast::<u32>()).set(low(number));
+    } else {
+        out.set(number);
+    }
 }
 
 /// MAPI_UNICODE in a flag word.
@@ -129,6 +157,12 @@ impl Str {
         Str(place)
     }
 
+    /// Whether there is no string, or one without characters.
+    pub fn is_empty(self) -> bool {
+        // SAFETY: by the promise of the client a pointer that is not NULL leads to a string, of one byte at least.
+        self.0.is_null() || unsafe { self.0.cast::<u8>().read() } == 0
+    }
+
     /// Its units as they are, up to the terminating NUL.
     pub fn text(self, unicode: bool) -> Option<Text> {
         if self.0.is_null() {
@@ -203,6 +237,12 @@ impl Tags {
     }
 }
 
+/// Where the parts of a value lie: in a block for the client, or in memory of the library's own.
+pub(crate) trait Place {
+    /// A copy of these values, one behind the other, aligned for any value of C.
+    fn copy<T: Copy>(&self, values: &[T]) -> Result<*mut T, Hresult>;
+}
+
 /// A block being filled: one root, and what is linked to it, made on behalf of a method. Freed again unless it is given away.
 #[derive(Debug)]
 struct Block {
@@ -229,31 +269,25 @@ impl Block {
         self.owned.as_ptr().cast()
     }
 
-    /// More memory that goes with the root: these bytes, aligned as the allocator aligns.
-    fn more(&self, bytes: &[u8]) -> Result<*mut c_void, Hresult> {
-        let block = self.owned.link(self.by, bytes.len()).map_err(refused)?.as_ptr();
-        // SAFETY: the allocator gave a block of this size, apart from every other.
-        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), block.cast::<u8>(), bytes.len()) };
-        Ok(block)
+    /// Gives the block to the client.
+    fn give<T>(self) -> *mut T {
+        self.owned.into_raw().cast()
     }
+}
 
-    /// A string of the asked width, with its NUL.
-    fn string(&self, text: &str, unicode: bool, page: CodePage) -> Result<*mut c_void, Hresult> {
-        self.more(&encode(text, unicode, page))
-    }
-
-    /// Many values of one size, one behind the other.
-    fn array<T: Copy>(&self, values: &[T]) -> Result<*mut T, Hresult> {
+impl Place for Block {
+    /// More memory that goes with the root.
+    fn copy<T: Copy>(&self, values: &[T]) -> Result<*mut T, Hresult> {
         let block: *mut T = self.owned.link(self.by, size_of_val(values)).map_err(refused)?.as_ptr().cast();
         // SAFETY: the allocator gave a block of this size, apart from every other, aligned for any value of C.
         unsafe { ptr::copy_nonoverlapping(values.as_ptr(), block, values.len()) };
         Ok(block)
     }
+}
 
-    /// Gives the block to the client.
-    fn give<T>(self) -> *mut T {
-        self.owned.into_raw().cast()
-    }
+/// A string of the asked width, with its NUL.
+fn string<P: Place>(place: &P, text: &str, unicode: bool, page: CodePage) -> Result<*mut c_void, Hresult> {
+    place.copy(&encode(text, unicode, page)).map(<*mut u8>::cast)
 }
 
 /// A text in the asked width, with its NUL.
@@ -267,10 +301,16 @@ fn encode(text: &str, unicode: bool, page: CodePage) -> Vec<u8> {
     }
 }
 
-/// A value as C holds it; what it points at goes with the block.
-fn value(block: &Block, prop: &Prop, page: CodePage) -> Result<PV, Hresult> {
+/// A value of zeros: whatever member is set then, the rest of it is zero.
+pub(crate) fn no_value() -> PV {
+    // SAFETY: zero is a value of every member.
+    unsafe { std::mem::zeroed() }
+}
+
+/// A value as C holds it; what it points at lies in the place.
+fn value<P: Place>(place: &P, prop: &Prop, page: CodePage) -> Result<PV, Hresult> {
     let wide = matches!(prop.tag.prop_type(), PropType::UNICODE | PropType::MV_UNICODE);
-    let mut pv = PV { li: 0 };
+    let mut pv = no_value();
     match &prop.value {
         Value::Null => {}
         Value::Short(v) => pv.i = *v,
@@ -281,40 +321,40 @@ fn value(block: &Block, prop: &Prop, page: CodePage) -> Result<PV, Hresult> {
         Value::Error(hr) => pv.err = hr.code().cast_signed(),
         Value::Bool(v) => pv.b = u16::from(*v),
         Value::Object => {}
-        Value::String(text) => pv.lpszA = block.string(text, wide, page)?.cast(),
+        Value::String(text) => pv.lpszA = string(place, text, wide, page)?.cast(),
         Value::SysTime(v) => pv.ft = filetime(*v),
-        Value::Guid(guid) => pv.lpguid = block.more(guid.bytes())?.cast(),
-        Value::Binary(bytes) => pv.bin = binary(block, bytes)?,
-        Value::MvShort(list) => pv.MVi = abi::SShortArray { cValues: count(list), values: block.array(list)? },
-        Value::MvLong(list) => pv.MVl = abi::SLongArray { cValues: count(list), values: block.array(list)? },
-        Value::MvFloat(list) => pv.MVflt = abi::SRealArray { cValues: count(list), values: block.array(list)? },
-        Value::MvDouble(list) | Value::MvAppTime(list) => pv.MVdbl = abi::SDoubleArray { cValues: count(list), values: block.array(list)? },
+        Value::Guid(guid) => pv.lpguid = place.copy(guid.bytes())?.cast(),
+        Value::Binary(bytes) => pv.bin = binary(place, bytes)?,
+        Value::MvShort(list) => pv.MVi = abi::SShortArray { cValues: count(list), values: place.copy(list)? },
+        Value::MvLong(list) => pv.MVl = abi::SLongArray { cValues: count(list), values: place.copy(list)? },
+        Value::MvFloat(list) => pv.MVflt = abi::SRealArray { cValues: count(list), values: place.copy(list)? },
+        Value::MvDouble(list) | Value::MvAppTime(list) => pv.MVdbl = abi::SDoubleArray { cValues: count(list), values: place.copy(list)? },
         Value::MvCurrency(list) | Value::MvLongLong(list) => {
-            pv.MVli = abi::SLargeIntegerArray { cValues: count(list), values: block.array(list)? };
+            pv.MVli = abi::SLargeIntegerArray { cValues: count(list), values: place.copy(list)? };
         }
         Value::MvSysTime(list) => {
             let times: Vec<FILETIME> = list.iter().map(|time| filetime(*time)).collect();
-            pv.MVft = abi::SDateTimeArray { cValues: count(&times), values: block.array(&times)? };
+            pv.MVft = abi::SDateTimeArray { cValues: count(&times), values: place.copy(&times)? };
         }
         Value::MvGuid(list) => {
             let bytes: Vec<u8> = list.iter().flat_map(|guid| *guid.bytes()).collect();
-            pv.MVguid = abi::SGuidArray { cValues: count(list), values: block.more(&bytes)?.cast() };
+            pv.MVguid = abi::SGuidArray { cValues: count(list), values: place.copy(&bytes)?.cast() };
         }
         Value::MvString(list) => {
-            let texts = list.iter().map(|text| block.string(text, wide, page).map(<*mut c_void>::cast::<u8>));
+            let texts = list.iter().map(|text| string(place, text, wide, page).map(<*mut c_void>::cast::<u8>));
             let texts: Vec<*mut u8> = texts.collect::<Result<_, _>>()?;
-            pv.MVszA = abi::SLPSTRArray { cValues: count(&texts), values: block.array(&texts)? };
+            pv.MVszA = abi::SLPSTRArray { cValues: count(&texts), values: place.copy(&texts)? };
         }
         Value::MvBinary(list) => {
-            let list: Vec<SBinary> = list.iter().map(|bytes| binary(block, bytes)).collect::<Result<_, _>>()?;
-            pv.MVbin = abi::SBinaryArray { cValues: count(&list), values: block.array(&list)? };
+            let list: Vec<SBinary> = list.iter().map(|bytes| binary(place, bytes)).collect::<Result<_, _>>()?;
+            pv.MVbin = abi::SBinaryArray { cValues: count(&list), values: place.copy(&list)? };
         }
     }
     Ok(pv)
 }
 
-fn binary(block: &Block, bytes: &[u8]) -> Result<SBinary, Hresult> {
-    Ok(SBinary { cb: count(bytes), lpb: block.more(bytes)?.cast() })
+fn binary<P: Place>(place: &P, bytes: &[u8]) -> Result<SBinary, Hresult> {
+    Ok(SBinary { cb: count(bytes), lpb: place.copy(bytes)?.cast() })
 }
 
 fn filetime(time: i64) -> FILETIME {
@@ -327,6 +367,11 @@ pub fn count<T>(list: &[T]) -> u32 {
     u32::try_from(list.len()).unwrap_or(u32::MAX)
 }
 
+/// A property as C holds it.
+pub(crate) fn prop_value<P: Place>(place: &P, prop: &Prop, page: CodePage) -> Result<SPropValue, Hresult> {
+    Ok(SPropValue { ulPropTag: prop.tag.value(), dwAlignPad: 0, Value: value(place, prop, page)? })
+}
+
 /// Property values as one block: the array is the root. `by` is the method on whose behalf it is made, here and below.
 pub fn props(by: &'static str, row: &Row, page: CodePage) -> Result<(u32, *mut SPropValue), Hresult> {
     let block = prop_block(by, row, page)?;
@@ -336,7 +381,7 @@ pub fn props(by: &'static str, row: &Row, page: CodePage) -> Result<(u32, *mut S
 fn prop_block(by: &'static str, row: &Row, page: CodePage) -> Result<Block, Hresult> {
     let block = Block::new(by, row.props.len() * size_of::<SPropValue>())?;
     for (at, prop) in row.props.iter().enumerate() {
-        let filled = SPropValue { ulPropTag: prop.tag.value(), dwAlignPad: 0, Value: value(&block, prop, page)? };
+        let filled = prop_value(&block, prop, page)?;
         // SAFETY: the block holds as many values as the row has, and the allocator aligns for them.
         unsafe { block.start::<SPropValue>().add(at).write(filled) };
     }
@@ -357,6 +402,26 @@ pub fn rows(by: &'static str, rows: &[Row], page: CodePage) -> Result<*mut SRowS
         unsafe { (&raw mut (*start).aRow).cast::<SRow>().add(at).write(filled) };
     }
     Ok(set.give())
+}
+
+/// A row of its own, as one block: the row is the root.
+pub fn row(by: &'static str, row: &Row, page: CodePage) -> Result<*mut SRow, Hresult> {
+    let block = Block::new(by, size_of::<SRow>())?;
+    let props = row.props.iter().map(|prop| prop_value(&block, prop, page)).collect::<Result<Vec<_>, _>>()?;
+    let filled = SRow { ulAdrEntryPad: 0, cValues: count(&props), lpProps: block.copy(&props)? };
+    // SAFETY: the block is of this size and aligned.
+    unsafe { block.start::<SRow>().write(filled) };
+    Ok(block.give())
+}
+
+/// A sort order as one block.
+pub fn sort_order(by: &'static str, order: &SortOrderSet) -> Result<*mut SSortOrderSet, Hresult> {
+    let counts = [count(&order.keys), order.categories, order.expanded];
+    let words: Vec<u32> = counts.into_iter().chain(order.keys.iter().flat_map(|key| [key.tag.value(), key.order])).collect();
+    let block = Block::new(by, size_of_val(&words[..]).max(size_of::<SSortOrderSet>()))?;
+    // SAFETY: the block holds the counts and every key, which are words.
+    unsafe { ptr::copy_nonoverlapping(words.as_ptr(), block.start::<u32>(), words.len()) };
+    Ok(block.give())
 }
 
 /// Property tags as one block.
@@ -380,7 +445,7 @@ pub fn bytes(by: &'static str, bytes: &[u8]) -> Result<(u32, *mut c_void), Hresu
 pub fn strings(by: &'static str, list: &[String], unicode: bool, page: CodePage) -> Result<(u32, *mut c_void), Hresult> {
     let block = Block::new(by, list.len() * size_of::<*mut c_void>())?;
     for (at, text) in list.iter().enumerate() {
-        let text = block.string(text, unicode, page)?;
+        let text = string(&block, text, unicode, page)?;
         // SAFETY: the block holds as many pointers as there are strings.
         unsafe { block.start::<*mut c_void>().add(at).write(text) };
     }
@@ -392,8 +457,8 @@ pub fn error(by: &'static str, error: &MapiError, unicode: bool, page: CodePage)
     let block = Block::new(by, size_of::<MAPIERROR>())?;
     let filled = MAPIERROR {
         ulVersion: 0,
-        lpszError: block.string(&error.error, unicode, page)?,
-        lpszComponent: block.string(&error.component, unicode, page)?,
+        lpszError: string(&block, &error.error, unicode, page)?,
+        lpszComponent: string(&block, &error.component, unicode, page)?,
         ulLowLevelError: error.low_level_error,
         ulContext: error.context,
     };

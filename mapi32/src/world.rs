@@ -8,6 +8,7 @@
 //! - `MAPI_SIM_SEED`: a number that takes the place of `machine.seed`.
 //! - `MAPI_SIM_JOURNAL`: a file; the journal, the state and the verdict are written to it at the last MAPIUninitialize and at the end of the process.
 //! - `MAPI_SIM_STRICT`: `1` makes a process that fails verification end with exit status 86, and print the verdict to its standard error output.
+//! - `MAPI_SIM_CONNECTION_BYTES`: `4` for a client whose headers give connection numbers and bookmarks four bytes; nothing, or `8`: eight.
 //! - `MAPI_SIM_PROCESS`: the name of the process in the world. Nothing: the executable's name without ending.
 //!
 //! Threads are named by the order of their first call: `main`, `t2`, `t3`.
@@ -383,6 +384,12 @@ fn from_environment() -> Result<Arc<Face>, String> {
         }
         _ => fixture,
     };
+    match std::env::var("MAPI_SIM_CONNECTION_BYTES") {
+        Ok(bytes) if !bytes.is_empty() && !bytes.parse().is_ok_and(wire::set_connection_bytes) => {
+            return Err(format!("MAPI_SIM_CONNECTION_BYTES: {bytes:?} is neither 4 nor 8"));
+        }
+        _ => {}
+    }
     Ok(Face::ours(&fixture, &process_name(), journal_path()))
 }
 

@@ -45,7 +45,7 @@ fn text(get: unsafe extern "system" fn(*mut c_char, usize) -> usize) -> String {
 #[test]
 fn a_client_steers_its_world() {
     // SAFETY: no arguments.
-    assert_eq!(unsafe { MapiSimVersion() }, 0x0001_0000);
+    assert_eq!(unsafe { MapiSimVersion() }, 0x0001_0001);
     assert_eq!(load("minimal"), S_OK);
     assert_eq!(initialize(), S_OK);
     let (hr, session) = logon(Some("Work"), 0x22);

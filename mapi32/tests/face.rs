@@ -329,9 +329,9 @@ fn what_is_not_built_is_told() {
     let mut admin = 0x77 as Ptr;
     assert_eq!(method!(session, 19, u32 = 0, *mut Ptr = &raw mut admin), MAPI_E_NO_SUPPORT, "AdminServices");
     // SAFETY: no argument is looked at.
-    assert_eq!(unsafe { BuildDisplayTable() }, MAPI_E_NO_SUPPORT);
+    assert_eq!(unsafe { OpenIMsgSession() }, MAPI_E_NO_SUPPORT);
     let verdict = bound.face().verdict().expect_err("fails verification");
-    for said in ["BuildDisplayTable is not built", "IMAPISession::AdminServices"] {
+    for said in ["OpenIMsgSession is not built", "IMAPISession::AdminServices"] {
         assert!(verdict.contains(said), "{verdict}");
     }
     assert_eq!(found(sim, bound).iter().filter(|(kind, _)| *kind == Problem::Unsupported).count(), 1);

@@ -171,7 +171,7 @@ fn a_root_takes_its_chain_along() {
     assert!(said(15).is_empty());
 }
 
-// shows MEMORY-026, MEMORY-028
+// shows MEMORY-026, MEMORY-027, MEMORY-028
 #[test]
 fn a_linked_block_is_not_freed_alone() {
     let _mode = world(16);
@@ -242,7 +242,7 @@ fn before_and_after_initialisation() {
     );
 }
 
-// shows MEMORY-035, MEMORY-037
+// shows MEMORY-035, MEMORY-036, MEMORY-037
 #[test]
 fn wrong_pointers_are_found_and_not_followed() {
     let _mode = alone(20);
@@ -403,7 +403,7 @@ fn one_world_may_free_what_another_made() {
     assert!(said(24).is_empty() && said(25).is_empty());
 }
 
-// shows MEMORY-039, MEMORY-041
+// shows MEMORY-039, MEMORY-040, MEMORY-041
 #[test]
 fn reallocation_keeps_contents_and_chain() {
     let _mode = alone(26);

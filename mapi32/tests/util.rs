@@ -110,7 +110,7 @@ fn swapping() {
     assert_eq!(longs, [0x0100_FFFF, 0xFFFF_0010, 0x2000_0001]);
 }
 
-// shows MEMORY-149
+// shows MEMORY-148, MEMORY-149
 #[test]
 fn lengths_of_text() {
     for length in 0..128usize {

@@ -6,8 +6,10 @@ mod objects;
 mod process;
 mod prof_admin;
 mod props;
+mod rows;
 mod session;
 mod table;
+mod table_data;
 mod warned;
 
 pub use failure::Failure;
@@ -16,8 +18,10 @@ pub use objects::{AddrBook, MsgStore, Status};
 pub use process::{InitMonitor, Process};
 pub use prof_admin::ProfAdmin;
 pub use props::{NamedTag, PropData, Props, Stream};
+pub use rows::Rows;
 pub use session::Session;
-pub use table::{Rows, Table};
+pub use table::{Bookmark, Expanded, Position, Table, TableStatus};
+pub use table_data::TableData;
 pub use warned::Warned;
 
 use std::sync::Arc;

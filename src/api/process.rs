@@ -55,6 +55,14 @@ impl Process {
         Process { caller: self.world.caller(&self.name, name), ..self.clone() }
     }
 
+    pub(super) fn world(&self) -> &Arc<Shared> {
+        &self.world
+    }
+
+    pub(super) fn make(&self, call: Call) -> Result<crate::call::Reply, Failure> {
+        make(&self.world, self.caller, call)
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -63,11 +71,6 @@ impl Process {
     /// Process and thread as a call names them.
     pub fn caller(&self) -> Caller {
         self.caller
-    }
-
-    /// The world that it is part of.
-    pub(super) fn world(&self) -> &Arc<Shared> {
-        &self.world
     }
 
     /// MAPIInitialize (LOGON-001).

@@ -395,8 +395,12 @@ impl Word for Vec<PropTag> {
         Form::List(self.iter().map(PropTag::write).collect())
     }
 
+    fn absent() -> Option<Self> {
+        Some(Vec::new())
+    }
+
     fn show(&self) -> Option<String> {
-        Some(format!("[{}]", self.iter().map(PropTag::to_string).collect::<Vec<_>>().join(", ")))
+        (!self.is_empty()).then(|| format!("[{}]", self.iter().map(PropTag::to_string).collect::<Vec<_>>().join(", ")))
     }
 }
 

@@ -99,8 +99,8 @@ impl Kernel {
         if let Some(reply) = self.reject_width(flags) {
             return reply;
         }
-        let view = View::new(source, flags.contains(WidthFlags::UNICODE));
-        let table = self.new_object(this, ObjectKind::Table, Body::Table(view));
+        let view = View::of_session(source, flags.contains(WidthFlags::UNICODE));
+        let table = self.new_object(this, ObjectKind::Table, Body::Table(Box::new(view)));
         self.decided(if source == Source::Status { ClauseId::session(106) } else { ClauseId::session(27) }, Hresult::S_OK);
         Reply::ok(Out::Object(table))
     }
@@ -404,13 +404,19 @@ impl Kernel {
 
     /// GetLastError: the text for the last failure, if `result` is its HRESULT (SESSION-013, SESSION-021).
     fn last_error(&mut self, this: Handle, result: Hresult, flags: WidthFlags) -> Reply {
+        let kept = self.members[&this].last_error;
+        self.last_error_of(kept, result, flags, ClauseId::session(13))
+    }
+
+    /// The text for a failure that was kept, if it is the one that is asked about.
+    pub(super) fn last_error_of(&mut self, kept: Option<LastError>, result: Hresult, flags: WidthFlags, clause: ClauseId) -> Reply {
         if let Some(reply) = self.reject_width(flags) {
             return reply;
         }
         let known = self.machine.readings.index(Reading::LastError) != 2;
-        let kept = self.members[&this].last_error.filter(|kept| known && kept.hr == result && result != Hresult::S_OK);
+        let kept = kept.filter(|kept| known && kept.hr == result && result != Hresult::S_OK);
         let error = kept.map(|kept| Box::new(kept.text()));
-        self.decided(ClauseId::session(if error.is_some() { 13 } else { 14 }), Hresult::S_OK);
+        self.decided(if error.is_some() { clause } else { ClauseId::session(14) }, Hresult::S_OK);
         Reply::ok(Out::Error(error))
     }
 }

@@ -150,6 +150,13 @@ pub enum Event {
         /// How many.
         count: usize,
     },
+    /// A table was released with bookmarks that were not freed (TABLE-159).
+    BookmarksLeft {
+        /// The table.
+        table: Handle,
+        /// How many.
+        count: usize,
+    },
     /// Objects that were not released before Logoff are dead now (SHUTDOWN-007).
     ObjectsLeft {
         /// The session pointer.
@@ -277,6 +284,7 @@ impl fmt::Display for Event {
                 write!(f, "OnNotify of sink {sink} ({source}, connection {connection}): {notice}")
             }
             Event::SinksDropped { session, count } => write!(f, "{count} registration(s) of {session} ended with Logoff"),
+            Event::BookmarksLeft { table, count } => write!(f, "{count} bookmark(s) of {table} were not freed"),
             Event::ObjectsLeft { session, objects } => {
                 let names: Vec<String> = objects.iter().map(Handle::to_string).collect();
                 write!(f, "objects of {session} not released before Logoff: {}", names.join(", "))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::profile::{ProfileProvider, ProfileService, Provider, Service};
+use super::table::TableSettings;
 use crate::clause::Readings;
 use crate::mapi::{CodePage, Hresult};
 use crate::time::SimTime;
@@ -20,6 +21,8 @@ pub struct Machine {
     pub init_failure: Vec<InitStep>,
     /// Whether processes may leave fast: 0 unless a provider refuses, 1 if all agree, 2 never (SHUTDOWN-064).
     pub fast_shutdown: u8,
+    /// Where the default mail client's own MAPI library lies, as FGetComponentPath tells; `None` is nowhere (MEMORY-171).
+    pub component_path: Option<String>,
     /// Outlook version: 2010, 2013 or 2016.
     pub outlook_version: u16,
     /// Whether diagnostics count as failures of the test. Changes no answer.
@@ -34,6 +37,8 @@ pub struct Machine {
     pub providers: BTreeMap<String, Provider>,
     /// Services that CreateProfile adds with MAPI_DEFAULT_SERVICES.
     pub default_services: Vec<String>,
+    /// What its tables can do.
+    pub tables: TableSettings,
     /// Who holds the logon mutex from outside, and when.
     pub mutex_holders: Vec<MutexHolder>,
     /// What objects with properties can do.

@@ -28,7 +28,7 @@ mod status_object;
 mod table;
 mod wait;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use ask::{Answer, Ask, DialogAnswer, LogonAct, LogonAnswer, Nobody, Question, Response, Tick};
@@ -47,7 +47,7 @@ pub use provider::{Active, Place};
 pub use rows::{Path, Row};
 pub use run::{Before, LogonWhy};
 pub use session::{Core, LastError, Member};
-pub use table::{Source, View};
+pub use table::{RowCount, Source, TableSettings, View};
 pub use wait::Progress;
 
 use crate::call::{Call, CallId, Caller, Handle, IMAPISession, IUnknown, Mapi, ObjectKind, ProcessId, Reply};
@@ -86,7 +86,11 @@ pub struct Kernel {
     /// How many registrations were made.
     connections: u32,
     /// Notifications that wait for their delivery.
-    queued: VecDeque<notify::Queued>,
+    queue: notify::Queue,
+    /// Rows behind tables of CreateTable.
+    data: BTreeMap<Handle, table::Data>,
+    /// Tables with an operation that takes its time, and when it is done.
+    busy: BTreeMap<Handle, SimTime>,
     /// Provider DLLs that stay loaded until the last client is gone.
     loaded: BTreeSet<String>,
     /// What happened in the call that runs; taken away with its reply.
@@ -163,7 +167,9 @@ impl Kernel {
             made: [0; ObjectKind::COUNT],
             registrations: Vec::new(),
             connections: 0,
-            queued: VecDeque::new(),
+            queue: notify::Queue::default(),
+            data: BTreeMap::new(),
+            busy: BTreeMap::new(),
             loaded: BTreeSet::new(),
             trace: Vec::new(),
             happened: Vec::new(),
@@ -264,7 +270,6 @@ impl Kernel {
 
     /// Lets the running call go as far as it can.
     fn step(&mut self, run: &mut Running, ask: &mut dyn Ask) -> Result<Reply, Wake> {
-        self.deliver_on(run.caller);
         match run.call {
             Call::Mapi(Mapi::MAPILogonEx { .. }) => return self.logon_ex(run, ask),
             Call::Mapi(ref call) => return Ok(self.function(run.caller, call, ask)),
@@ -286,8 +291,8 @@ impl Kernel {
             Call::IMAPISession(_, ref call) => self.session_method(run.caller, this, call, ask),
             Call::IMAPIClientShutdown(_, ref call) => Ok(self.client_shutdown(run.caller, call)),
             Call::IProfAdmin(_, ref call) => Ok(self.prof_admin(call)),
-            Call::IMAPITable(_, ref call) => Ok(self.table(this, call)),
-            Call::ITableData(..) => Ok(self.unsupported()),
+            Call::IMAPITable(_, ref call) => self.table(this, call, &mut run.state),
+            Call::ITableData(_, ref call) => Ok(self.table_data(run.caller, this, call)),
             Call::IMAPIProp(_, ref call) => Ok(self.prop(this, call)),
             Call::IPropData(_, ref call) => Ok(self.prop_data_method(this, call)),
             Call::IStream(_, ref call) => Ok(self.stream_method(this, call)),
@@ -306,8 +311,10 @@ impl Kernel {
             Mapi::DeinitMapiUtil {} => self.deinit_util(caller),
             Mapi::HrDispatchNotifications { .. } => self.dispatch_notifications(caller),
             Mapi::CreateMAPIInitializationMonitor {} => self.create_monitor(caller),
-            Mapi::CreateTable { .. } => self.unsupported(),
             Mapi::CreateIProp { ref interface } => self.create_iprop(caller, interface.as_deref().copied()),
+            Mapi::CreateTable { ref interface, table_type, index_column, ref columns } => {
+                self.create_table(caller, interface.as_deref(), (table_type, index_column), columns)
+            }
             Mapi::MAPILogonEx { .. } => unreachable!("a logon can wait; `step` takes it first"),
         }
     }
@@ -323,7 +330,8 @@ impl Kernel {
         if self.process(caller.process).fast_shutdown {
             return Some(self.decided(ClauseId::shutdown(83), Hresult::MAPI_E_INVALID_OBJECT));
         }
-        if !self.is_initialized(caller) {
+        let no_session = self.objects.get(&this).is_some_and(|object| object.session.is_none()) && this.kind() != ObjectKind::ProfAdmin;
+        if !(self.is_initialized(caller) || (no_session && self.has_utilities(caller))) {
             return Some(self.decided(ClauseId::logon(37), Hresult::MAPI_E_NOT_INITIALIZED));
         }
         let dead = |session: Handle| self.members.get(&session).is_none_or(|member| member.logged_off);

@@ -1,5 +1,6 @@
 //! Notifications of a session: who registered, what is queued, and when it is delivered.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use super::event::{Event, NotificationHome};
@@ -78,10 +79,47 @@ pub(super) struct Queued {
     notice: Notice,
 }
 
-impl Queued {
-    /// Whether it is for a client in this process.
-    pub(super) fn is_for(&self, process: ProcessId) -> bool {
-        self.process == process
+/// Notifications in the order in which they were caused.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Queue {
+    waiting: VecDeque<(u64, Queued)>,
+    /// How many were ever queued: the number of the next one.
+    count: u64,
+}
+
+impl Queue {
+    fn push(&mut self, queued: Queued) {
+        self.waiting.push_back((self.count, queued));
+        self.count += 1;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Queued> {
+        self.waiting.iter().map(|(_, queued)| queued)
+    }
+
+    /// The number of the next notification: those that wait now are below it.
+    pub(super) fn mark(&self) -> u64 {
+        self.count
+    }
+
+    /// Takes some notifications out, in order.
+    fn take(&mut self, which: impl Fn(u64, &Queued) -> bool) -> Vec<Queued> {
+        if !self.waiting.iter().any(|(number, queued)| which(*number, queued)) {
+            return Vec::new();
+        }
+        let (taken, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|(number, queued)| which(*number, queued));
+        self.waiting = rest.into();
+        taken.into_iter().map(|(_, queued)| queued).collect()
+    }
+
+    /// Nobody in this process can be told any more.
+    pub(super) fn drop_process(&mut self, process: ProcessId) {
+        self.take(|_, queued| queued.process == process);
     }
 }
 
@@ -102,11 +140,51 @@ impl Kernel {
         if !mask.is_empty() && internal.contains(mask) {
             return self.decided(ClauseId::session(164), Hresult::MAPI_E_NO_SUPPORT);
         }
-        self.connections += 1;
-        let connection = self.connections;
-        self.registrations.push(Registration { connection, source: this, sink });
+        let connection = self.register(this, sink);
         self.decided(ClauseId::session(160), Hresult::S_OK);
         Reply::ok(Out::Number(connection.into()))
+    }
+
+    /// A registration of a sink; its connection number.
+    pub(super) fn register(&mut self, source: Handle, sink: u32) -> u32 {
+        self.connections += 1;
+        self.registrations.push(Registration { connection: self.connections, source, sink });
+        self.connections
+    }
+
+    /// Whether somebody registered for the events of an object.
+    pub(super) fn is_watched(&self, source: Handle) -> bool {
+        self.registrations.iter().any(|reg| reg.source == source)
+    }
+
+    /// Registrations end with what they were made on; how many did.
+    pub(super) fn end_registrations(&mut self, gone: impl Fn(Handle) -> bool) -> usize {
+        let before = self.registrations.len();
+        self.registrations.retain(|reg| !gone(reg.source));
+        self.drop_queued(|queued| gone(queued.source));
+        before - self.registrations.len()
+    }
+
+    /// Queues what the sinks of a table are told, for clients that can be told: those that called MAPIInitialize (NOTIFY-150).
+    pub(super) fn queue_for_table(&mut self, table: Handle, told: Vec<TableNotification>) {
+        let Some(process) = self.objects.get(&table).map(|object| object.process).filter(|process| self.process(*process).count > 0) else {
+            return;
+        };
+        for notification in told {
+            for reg in self.registrations.iter().filter(|reg| reg.source == table) {
+                let notice = Notice::Table(Box::new(notification.clone()));
+                let Registration { connection, source, sink } = *reg;
+                self.queue.push(Queued { process, source, connection, sink, notice });
+            }
+        }
+        self.deliver_inline();
+    }
+
+    /// Under the reading delivery = "inline" nothing waits.
+    fn deliver_inline(&mut self) {
+        if self.machine.readings.index(Reading::Delivery) == 1 {
+            self.deliver(|_| true);
+        }
     }
 
     /// Unadvise. What is queued for the registration is dropped, or with the reading late_delivery still delivered (NOTIFY-039).
@@ -131,18 +209,17 @@ impl Kernel {
 
     fn drop_queued(&mut self, gone: impl Fn(&Queued) -> bool) {
         if self.machine.readings.index(Reading::LateDelivery) == 0 {
-            self.queued.retain(|queued| !gone(queued));
+            self.queue.take(|_, queued| gone(queued));
         }
     }
 
     /// A client leaves: its registrations end with it, and the other members' sinks are told (SHUTDOWN-012, SHUTDOWN-028, SHUTDOWN-029).
     pub(super) fn tell_members(&mut self, leaving: Handle, ends: bool) {
-        let left = self.registrations.iter().filter(|reg| reg.source == leaving).count();
+        let tables: Vec<Handle> = self.registrations.iter().map(|reg| reg.source).filter(|source| self.is_of(*source, leaving)).collect();
+        let left = self.end_registrations(|source| source == leaving || tables.contains(&source));
         if left > 0 {
             self.emit(Event::SinksDropped { session: leaving, count: left });
         }
-        self.registrations.retain(|reg| reg.source != leaving);
-        self.drop_queued(|queued| queued.source == leaving);
         let Some(id) = self.members.get(&leaving).map(|member| member.core) else { return };
         let machine_wide = ends && self.machine.readings.index(Reading::LogoffSharedScope) != 0;
         let extended = self.machine.readings.index(Reading::SessionAdviseNull) == 0;
@@ -153,7 +230,7 @@ impl Kernel {
         });
         for (reg, process, same) in told.collect::<Vec<_>>() {
             let Registration { connection, source, sink } = reg;
-            let mut queue = |event| self.queued.push_back(Queued { process, source, connection, sink, notice: Notice::Session(event) });
+            let mut queue = |event| self.queue.push(Queued { process, source, connection, sink, notice: Notice::Session(event) });
             if critical && (same || machine_wide) {
                 queue(SessionEvent::EndOfSession);
             }
@@ -161,34 +238,40 @@ impl Kernel {
                 queue(SessionEvent::LoggedOff);
             }
         }
-        if self.machine.readings.index(Reading::Delivery) == 1 {
-            self.deliver(|_| true);
-        }
+        self.deliver_inline();
+    }
+
+    /// Whether an object was got from this session pointer.
+    fn is_of(&self, object: Handle, session: Handle) -> bool {
+        self.objects.get(&object).is_some_and(|object| object.session == Some(session))
     }
 
     /// Delivers what is queued for some processes.
     fn deliver(&mut self, to: impl Fn(&Queued) -> bool) {
-        let (now, later): (Vec<Queued>, Vec<Queued>) = std::mem::take(&mut self.queued).into_iter().partition(to);
-        self.queued = later.into();
-        for Queued { source, connection, sink, notice, .. } in now {
+        for Queued { source, connection, sink, notice, .. } in self.queue.take(|_, queued| to(queued)) {
             self.emit(Event::Notified { source, connection, sink, notice });
         }
     }
 
-    /// Delivers what belongs on the calling thread: at HrDispatchNotifications (LOGON-044), and at any call of the thread (NOTIFY-043).
-    pub(super) fn deliver_on(&mut self, caller: Caller) {
-        if self.queued.is_empty() {
+    /// Delivers what belongs on the calling thread: at HrDispatchNotifications (LOGON-044), and at the end of any call of the thread, what waited
+    /// before it (NOTIFY-043). What the call itself dropped is gone; what it caused waits for the next one.
+    pub(super) fn deliver_on(&mut self, caller: Caller, before: u64) {
+        if self.queue.is_empty() {
             return;
         }
         let home = self.process(caller.process).notifications;
         if home == Some(NotificationHome::Thread(caller.thread)) && self.machine.readings.index(Reading::Delivery) != 2 {
-            self.deliver(|queued| queued.process == caller.process);
+            for Queued { source, connection, sink, notice, .. } in
+                self.queue.take(|number, queued| number < before && queued.process == caller.process)
+            {
+                self.emit(Event::Notified { source, connection, sink, notice });
+            }
         }
     }
 
     /// Delivers what belongs on threads of the notification engine, when time moves (LOGON-014).
     pub(super) fn deliver_on_engine(&mut self) {
-        if self.queued.is_empty() {
+        if self.queue.is_empty() {
             return;
         }
         let dedicated: Vec<bool> = self.processes.iter().map(|process| self.is_told_by_engine(process)).collect();
@@ -197,7 +280,7 @@ impl Kernel {
 
     /// Whether the notification engine has something to deliver on a thread of its own.
     pub(super) fn engine_is_due(&self) -> bool {
-        self.queued.iter().any(|queued| self.is_told_by_engine(self.process(queued.process)))
+        self.queue.iter().any(|queued| self.is_told_by_engine(self.process(queued.process)))
     }
 
     fn is_told_by_engine(&self, process: &Process) -> bool {

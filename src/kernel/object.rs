@@ -30,7 +30,7 @@ pub enum Body {
     /// IMAPIWaitResult: when its wait is over.
     Wait(Option<SimTime>),
     /// IMAPITable.
-    Table(View),
+    Table(Box<View>),
     /// IMAPIStatus: the PR_ROWID of its row.
     Status(u32),
     /// IMsgStore: the store provider it is logged on to.

@@ -150,6 +150,11 @@ impl Kernel {
             && (!strict || process.threads.get(usize::from(caller.thread.0)).is_some_and(|thread| thread.count > 0))
     }
 
+    /// Whether the utility functions can be used: after ScInitMapiUtil or MAPIInitialize (MEMORY-151).
+    pub(super) fn has_utilities(&self, caller: Caller) -> bool {
+        self.is_initialized(caller) || self.process(caller.process).utilities > 0
+    }
+
     /// MAPIInitialize: its steps in their order; the first that fails names the error (LOGON-008).
     pub(super) fn initialize(&mut self, caller: Caller, version: u32, flags: InitFlags) -> Reply {
         if self.process(caller.process).fast_shutdown {
@@ -216,7 +221,7 @@ impl Kernel {
     /// ScInitMapiUtil and DeinitMapiUtil: they leave the count of MAPIInitialize alone (LOGON-040).
     pub(super) fn init_util(&mut self, caller: Caller, flags: u32) -> Reply {
         if flags != 0 {
-            return self.decided(ClauseId::error(18), Hresult::MAPI_E_UNKNOWN_FLAGS);
+            return self.decided(ClauseId::memory(152), Hresult::MAPI_E_INVALID_PARAMETER);
         }
         self.process_mut(caller.process).utilities += 1;
         self.decided(ClauseId::logon(40), Hresult::S_OK)

@@ -100,9 +100,9 @@ impl Kernel {
         let name = self.process(process).name.clone();
         self.drop_outside_holders(&name);
         self.abandon_sessions(process, ask);
-        self.queued.retain(|queued| !queued.is_for(process));
+        self.queue.drop_process(process);
         self.members.retain(|_, member| member.process != process);
-        self.objects.retain(|_, object| object.process != process);
+        self.forget_objects(process);
         let gone = self.process_mut(process);
         let (name, kind, threads) = (gone.name.clone(), gone.kind, std::mem::take(&mut gone.threads));
         *gone = super::Process::new(&name, kind);

@@ -113,6 +113,7 @@ impl Kernel {
     pub(super) fn release_object(&mut self, this: Handle, ask: &mut dyn super::Ask) {
         self.release_stream(this);
         let Some(object) = self.objects.remove(&this) else { return };
+        self.table_released(this, &object.body);
         let Some(session) = object.session else { return };
         if let Some(member) = self.members.get_mut(&session) {
             member.objects = member.objects.saturating_sub(1);

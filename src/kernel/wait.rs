@@ -51,6 +51,8 @@ pub(super) enum Wake {
     Initialized(ProcessId, Option<SimTime>),
     /// That the transports of a session have started.
     Transports(Handle),
+    /// That a table is done with what takes its time, or the end of the patience.
+    Table(Handle, Option<SimTime>),
 }
 
 /// How far somebody outside is, who holds the logon mutex for a while.
@@ -92,7 +94,12 @@ impl Running {
 impl Kernel {
     /// Lets a call go as far as it can.
     pub(super) fn drive(&mut self, mut run: Running, ask: &mut dyn Ask) -> Progress {
+        let before = self.queue.mark();
         let end = self.step(&mut run, ask);
+        self.look_at_watched_tables();
+        if end.is_ok() {
+            self.deliver_on(run.caller, before);
+        }
         if run.events.is_empty() {
             run.events = std::mem::take(&mut self.trace);
         } else {
@@ -132,7 +139,7 @@ impl Kernel {
         let calls = self.waiting.values().filter_map(|waiting| match &waiting.wake {
             Wake::Ready => Some(self.now),
             Wake::At(time, _) => Some(*time),
-            Wake::Mutex(deadline) | Wake::Initialized(_, deadline) => *deadline,
+            Wake::Mutex(deadline) | Wake::Initialized(_, deadline) | Wake::Table(_, deadline) => *deadline,
             Wake::Transports(_) => None,
         });
         let outside = self.outside.iter().zip(&self.machine.mutex_holders).filter_map(|(state, holder)| match state {
@@ -140,7 +147,7 @@ impl Kernel {
             Outside::Queued | Outside::Holding => holder.until,
             Outside::Done => None,
         });
-        calls.chain(outside).chain(self.spooler_times()).chain(self.engine_is_due().then_some(self.now)).min()
+        calls.chain(outside).chain(self.spooler_times()).chain(self.table_times()).chain(self.engine_is_due().then_some(self.now)).min()
     }
 
     /// When the spooler has something to do: a session's transports to start, or one that becomes ready.
@@ -169,9 +176,13 @@ impl Kernel {
     /// Lets everything happen that is due: first what lets calls go on, then the ends of patience.
     fn fire(&mut self, ask: &mut dyn Ask, done: &mut Vec<Finished>) {
         self.move_outside_holders();
+        self.finish_tables();
         self.run_spooler(ask);
+        self.look_at_watched_tables();
+        self.deliver_on_engine();
         self.happened.append(&mut self.trace);
         self.wake_transports();
+        self.wake_tables();
         self.wake_due();
         self.settle(ask, done);
         self.time_out_due();
@@ -185,7 +196,6 @@ impl Kernel {
             self.start_transports(id, ask);
             self.finish_transports(id, ask);
         }
-        self.deliver_on_engine();
     }
 
     /// Calls whose transports have started.
@@ -210,6 +220,18 @@ impl Kernel {
         }
     }
 
+    /// Calls that wait for a table that is idle now.
+    pub(super) fn wake_tables(&mut self) {
+        let done = |waiting: &Waiting| matches!(waiting.wake, Wake::Table(table, _) if self.is_table_idle(table));
+        let done: Vec<CallId> = self.waiting.iter().filter(|(_, waiting)| done(waiting)).map(|(id, _)| *id).collect();
+        for id in done {
+            if let Some(waiting) = self.waiting.get_mut(&id) {
+                waiting.run.state.came = Some(true);
+                waiting.wake = Wake::Ready;
+            }
+        }
+    }
+
     /// Calls whose answer has come.
     fn wake_due(&mut self) {
         for waiting in self.waiting.values_mut() {
@@ -225,7 +247,7 @@ impl Kernel {
     /// Calls whose patience is over.
     fn time_out_due(&mut self) {
         for (id, waiting) in &mut self.waiting {
-            if let Wake::Mutex(Some(deadline)) | Wake::Initialized(_, Some(deadline)) = waiting.wake
+            if let Wake::Mutex(Some(deadline)) | Wake::Initialized(_, Some(deadline)) | Wake::Table(_, Some(deadline)) = waiting.wake
                 && deadline <= self.now
             {
                 self.mutex.leave(Holder::Call(*id));
@@ -319,6 +341,7 @@ impl Kernel {
                 let holder = self.mutex.owner().map_or_else(|| "nobody".to_owned(), |owner| self.caller_name(owner));
                 format!("{who} waits for the logon mutex, held by {holder}{}", until(deadline))
             }
+            Wake::Table(table, deadline) => format!("{who} waits for {table}{}", until(deadline)),
             Wake::Transports(core) => format!("{who} waits for the transports of {core}"),
             Wake::Initialized(process, deadline) => {
                 format!("{who} waits for MAPIInitialize in {}{}", self.process(*process).name, until(deadline))

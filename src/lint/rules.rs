@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Exempt, Finding, Lint};
-use crate::call::{Call, CallId, Caller, Handle, IMAPIClientShutdown, IMAPISession, IUnknown, Mapi, ProcessId, ThreadId};
+use crate::call::{Call, CallId, Caller, Handle, IMAPIClientShutdown, IMAPISession, IMAPITable, IUnknown, Mapi, ProcessId, ThreadId};
 use crate::clause::{ClauseId, Reading};
 use crate::journal::{Entry, Journal};
 use crate::kernel::logon::{DialogEnd, Found, NameState};
 use crate::kernel::{Event, Kernel, MAX_PROFILE_NAME, NotificationHome, ProcessKind, Why, fold};
 use crate::mapi::{Hresult, InitFlags, LogoffFlags, LogonFlags, Text};
 use crate::time::SimTime;
+
+/// SeekRow is meant for so many rows at most (TABLE-091).
+const LONG_SEEK: u32 = 50;
 
 /// What is remembered of a process. A process that ends without a word is forgotten.
 #[derive(Default)]
@@ -118,6 +121,9 @@ impl<'a> Rules<'a> {
                 self.logon(entry, profile_name.as_ref(), password.as_deref(), *flags);
             }
             Call::IMAPISession(this, call) => self.session(entry, *this, call),
+            Call::IMAPITable(table, IMAPITable::SeekRow { row_count, .. }) if row_count.unsigned_abs() > LONG_SEEK => {
+                self.find(Lint::LongSeek, entry, format!("SeekRow moves {table} by {row_count} rows"));
+            }
             Call::IMAPIClientShutdown(_, IMAPIClientShutdown::DoFastShutdown {}) if entry.hr().is_success() => {
                 self.past(entry).left = Some(entry.id());
             }
@@ -350,6 +356,9 @@ impl<'a> Rules<'a> {
                 if !own && self.past(entry).left.is_none() {
                     self.find(Lint::ObjectsLeftAtLogoff, entry, format!("{session} was left with {}", names.join(", ")));
                 }
+            }
+            Event::BookmarksLeft { table, count } => {
+                self.find(Lint::BookmarksLeft, entry, format!("{table} was released with {count} bookmark(s) that were not freed"));
             }
             Event::SinksDropped { session, count } if !own => {
                 let what = if *count == 1 { "registration" } else { "registrations" };

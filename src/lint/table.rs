@@ -164,6 +164,14 @@ lints! {
         "A process calls MAPI after its DoFastShutdown succeeded. Release is let pass, because smart pointers call it by themselves.",
         "Nothing may be called any more, not even MAPIUninitialize.",
         "leave the process after DoFastShutdown";
+    LongSeek "long-seek" Warn [Table 91]
+        "SeekRow is asked to move by more than 50 rows.",
+        "Tables that keep their rows elsewhere fetch every row on the way.",
+        "go to a fraction of the table with SeekRowApprox, or to a row with FindRow";
+    BookmarksLeft "bookmarks-left" Warn [Table 158, Table 159]
+        "A table is released with bookmarks that were not freed.",
+        "Bookmarks are limited, and elsewhere they keep memory until the table is gone.",
+        "call FreeBookmark for each CreateBookmark before the last Release";
     UnsupportedCall "unsupported-call" Deny [Session 6, Error 13]
         "A call is not built in the simulator and answered MAPI_E_NO_SUPPORT.",
         "A test that goes on from there tests a failure that the client does not meet outside.",

@@ -98,6 +98,12 @@ impl PropType {
         matches!(self.0 & !Self::MV_FLAG, 0x1E | 0x1F)
     }
 
+    /// Whether two types are one, apart from the width of characters.
+    #[must_use]
+    pub const fn is_same(self, other: PropType) -> bool {
+        self.0 == other.0 || (self.is_text() && other.is_text() && self.is_multi() == other.is_multi())
+    }
+
     /// Its documented name.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {

@@ -297,6 +297,33 @@ impl Row {
         self.props.iter().find(|prop| prop.tag == tag).map(|prop| &prop.value)
     }
 
+    /// The text of a property of characters, in whatever width.
+    #[must_use]
+    pub fn text(&self, tag: PropTag) -> Option<&str> {
+        match &self.find(tag.id())?.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number of a PT_LONG property.
+    #[must_use]
+    pub fn long(&self, tag: PropTag) -> Option<i32> {
+        match self.find(tag.id())?.value {
+            Value::Long(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a PT_BINARY property.
+    #[must_use]
+    pub fn binary(&self, tag: PropTag) -> Option<&[u8]> {
+        match &self.find(tag.id())?.value {
+            Value::Binary(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// The column of this identifier, whatever its type.
     #[must_use]
     pub fn find(&self, id: u16) -> Option<&Prop> {

@@ -47,9 +47,8 @@ fn plain(column: &str, form: &Form) -> Form {
             (None, Some(hr)) => Form::Str(hr.to_string()),
             (None, None) => form.clone(),
         },
-        Form::List(values) if self::names(column).is_empty() => Form::List(values.clone()),
-        Form::List(names) => {
-            let bits = names.iter().map(|name| match plain(column, name) {
+        Form::List(words) if !names(column).is_empty() => {
+            let bits = words.iter().map(|name| match plain(column, name) {
                 Form::Int(bits) => Some(bits),
                 _ => None,
             });

@@ -102,11 +102,11 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
 /// Where a key belongs that often stands in the wrong place.
 fn elsewhere(key: &str) -> Option<String> {
     match key {
-        "machine" | "mapisvc" | "profile" | "properties" | "script" | "lints" | "extends" => {
-            Some(format!("belongs into [fixture], as fixture.{key}"))
+        "machine" | "mapisvc" | "profile" | "properties" | "script" | "tables" | "lints" | "extends" => {
+            Some(format!("belongs in [fixture], as fixture.{key}"))
         }
         "steps" => Some("unknown key; write each step as [[step]]".into()),
-        "process" | "call" | "args" | "expect" | "inside" => Some("belongs into a step; write [[step]] above it".into()),
+        "process" | "call" | "args" | "expect" | "inside" => Some("belongs in a step; write [[step]] above it".into()),
         _ => None,
     }
 }
@@ -302,7 +302,7 @@ fn args(table: &Table<'_>, method: &Method, names: &Names, problems: &mut Proble
 fn check_args(table: &Table<'_>, made: &Made, method: &Method, names: &Names, problems: &mut Problems) {
     let this = is_method(method).then(|| Handle::new(kind_for(method), 1));
     let tries = |stand_in: &Form| {
-        let stand = |(name, form): &(String, Form)| (name.clone(), if refer::is_reference(form) { stand_in.clone() } else { form.clone() });
+        let stand = |(name, form): &(String, Form)| (name.clone(), refer::with_stand_in(form, stand_in));
         read_call(&made.name, this, &made.args.iter().map(stand).collect::<Vec<_>>(), &names.saved)
     };
     // What a reference will bring is not known yet: bytes, text, or a number.

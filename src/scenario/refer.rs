@@ -18,8 +18,18 @@ pub(super) type Replies = BTreeMap<String, Outs>;
 const KEYS: &[&str] = &["from", "row", "where", "column", "value"];
 
 /// Whether a value is taken from a saved reply.
-pub(super) fn is_reference(form: &Form) -> bool {
+fn is_reference(form: &Form) -> bool {
     form.get("from").is_some()
+}
+
+/// A value with another in the place of every reference in it.
+pub(super) fn with_stand_in(form: &Form, stand_in: &Form) -> Form {
+    match form {
+        Form::Table(_) if is_reference(form) => stand_in.clone(),
+        Form::List(items) => Form::List(items.iter().map(|item| with_stand_in(item, stand_in)).collect()),
+        Form::Table(entries) => Form::Table(entries.iter().map(|(key, form)| (key.clone(), with_stand_in(form, stand_in))).collect()),
+        other => other.clone(),
+    }
 }
 
 /// Looks at every reference in a value of a file; `known` are the names that earlier steps saved.

@@ -99,19 +99,19 @@ fn warnings_do_not_stop_a_load() {
 #[test]
 fn settings_without_effect_are_warned_of() {
     let text = "format = 1\nextends = \"standard\"\n[machine]\noutlook_version = 2013\n[mapisvc.providers.\"Server Mailbox\"]\n\
-                server_based = false\nignores_no_dialog = true\n[readings]\ncollation = \"ordinal\"\nimplicit_default = true\n";
+                server_based = false\nignores_no_dialog = true\n[readings]\nsent_mail = \"copy\"\nimplicit_default = true\n";
     let fixture = Fixture::named("home.toml", text).expect("a good fixture");
     let found: Vec<String> = fixture.warnings().iter().map(|warning| format!("{}: {}", warning.line, warning.path)).collect();
     let mailbox = "mapisvc.providers.\"Server Mailbox\"";
     let server = [format!("6: {mailbox}.server_based"), format!("7: {mailbox}.ignores_no_dialog")];
-    assert_eq!(found, ["4: machine.outlook_version", &server[0], &server[1], "9: readings.collation"]);
+    assert_eq!(found, ["4: machine.outlook_version", &server[0], &server[1], "9: readings.sent_mail"]);
     let warning = fixture.warnings().last().expect("four").to_string();
     assert!(
-        warning.starts_with("home.toml:9: warning: readings.collation: has no effect yet; it belongs to what is not built\n"),
+        warning.starts_with("home.toml:9: warning: readings.sent_mail: has no effect yet; it belongs to what is not built\n"),
         "{warning}"
     );
     let error = fails(&text.replace("[machine]\n", "[machine]\nstrict = true\n"));
-    assert_eq!(error.problems().iter().filter(|problem| problem.path == "readings.collation").count(), 1, "{error}");
+    assert_eq!(error.problems().iter().filter(|problem| problem.path == "readings.sent_mail").count(), 1, "{error}");
 }
 
 #[test]

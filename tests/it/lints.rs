@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use mapi_sim::call::{Call, IMAPISession};
 use mapi_sim::kernel::Event;
-use mapi_sim::mapi::NotifyEvents;
+use mapi_sim::mapi::{NotifyEvents, Prop};
 use mapi_sim::scenario::Scenario;
-use mapi_sim::{Fixture, Hresult, InitFlags, Lint, LintLevel, LogoffFlags, Logon, LogonFlags, PropTag, Session, Sim, SimDuration};
+use mapi_sim::{
+    Bookmark, Fixture, Hresult, InitFlags, Lint, LintLevel, LogoffFlags, Logon, LogonFlags, PropTag, Session, Sim, SimDuration, TableData,
+};
 
 /// What a client passes that does it right.
 const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
@@ -445,6 +447,42 @@ fn fast_shutdown_after_a_refusal() {
 }
 
 #[test]
+fn long_seek() {
+    shows!("TABLE-091");
+    let sim = Sim::minimal();
+    let data = sim.process("main").create_table(TableData::DYNAMIC, PropTag::PR_ROWID, &[]).expect("rows");
+    let rows = (0..2000).map(|id| [Prop::new(PropTag::PR_ROWID, id)].into_iter().collect());
+    data.hr_modify_rows(rows.collect()).expect("2000 of them");
+    let table = data.hr_get_view(None).expect("a view");
+    assert_eq!(table.seek_row(Bookmark::BEGINNING, 50).expect("50 rows"), 50);
+    assert_eq!(found(&sim), "");
+    assert_eq!(table.seek_row(Bookmark::BEGINNING, 1000).expect("it works all the same"), 1000);
+    insta::assert_snapshot!(found(&sim), @"
+    warn long-seek: call #6 of main: SeekRow moves table#1 by 1000 rows
+      go to a fraction of the table with SeekRowApprox, or to a row with FindRow (TABLE-091)
+    ");
+}
+
+#[test]
+fn bookmarks_left() {
+    shows!("TABLE-019", "TABLE-158", "TABLE-159");
+    let sim = Sim::minimal();
+    let data = sim.process("main").create_table(TableData::DYNAMIC, PropTag::PR_ROWID, &[]).expect("rows");
+    for freed in [true, false] {
+        let table = data.hr_get_view(None).expect("a view");
+        let bookmarks = [table.create_bookmark().expect("one"), table.create_bookmark().expect("two")];
+        if freed {
+            bookmarks.into_iter().for_each(|bookmark| table.free_bookmark(bookmark).expect("it is there"));
+        }
+        drop(table);
+    }
+    insta::assert_snapshot!(found(&sim), @"
+    warn bookmarks-left: call #12 of main: table#2 was released with 2 bookmark(s) that were not freed
+      call FreeBookmark for each CreateBookmark before the last Release (TABLE-158, TABLE-159)
+    ");
+}
+
+#[test]
 fn unsupported_call() {
     let sim = Sim::office();
     let session = logon(&sim, "Work", QUIET);
@@ -498,7 +536,7 @@ fn warnings_stand_in_a_report_behind_the_problems() {
 fn a_lint_that_does_not_exist_is_a_mistake_of_the_fixture() {
     let error = Fixture::named("home.toml", "format = 1\n[lints]\nuse-after-logof = \"allow\"\n").expect_err("a bad fixture");
     insta::assert_snapshot!(error, @r#"
-    home.toml:3: lints.use-after-logof: there is no lint "use-after-logof"; docs/lints.md lists all 25; did you mean "use-after-logoff"?
+    home.toml:3: lints.use-after-logof: there is no lint "use-after-logof"; docs/lints.md lists all 27; did you mean "use-after-logoff"?
       |
     3 | use-after-logof = "allow"
       | ^^^^^^^^^^^^^^^

@@ -92,6 +92,14 @@ fn sentences_are_shown_by_scenarios_or_name_the_stage() {
             problems.push(format!("{number} is shown by nothing and names no stage"));
         }
         for name in &row.scenarios {
+            // What only C has is shown by a test of the C face.
+            if name.starts_with("mapi32/tests/") {
+                let text = read(&root(name));
+                if !row.clauses.iter().any(|clause| text.contains(&clause.to_string())) {
+                    problems.push(format!("{number}: {name} names none of {:?}", row.clauses));
+                }
+                continue;
+            }
             let path = format!("fixtures/scenarios/{name}.toml");
             if !root(&path).is_file() {
                 problems.push(format!("{number}: there is no {path}"));

@@ -132,7 +132,6 @@ impl World {
             self.grant();
             if let Some(number) = self.calls.iter().position(|call| call.state == CallState::Granted) {
                 self.calls[number].state = CallState::Running;
-                self.logon_hears(number);
                 self.proceed(number);
             } else if let Some(number) = self.ready_wait() {
                 self.go_on(number);
@@ -231,7 +230,6 @@ impl World {
         self.mutex.queue.retain(|&waiter| waiter != Waiter::Call(number));
         // Chosen: a call whose process was uninitialised meanwhile ends as uninitialised here too, as the first step comes first.
         let gone = self.gone(number);
-        self.logon_hears(number);
         self.finish(number, if gone { NOT_INITIALIZED } else { TIMEOUT }, None);
         true
     }

@@ -41,10 +41,8 @@ impl World {
             config_dialogs: 0,
             holds: false,
             blocked: false,
-            heard: Vec::new(),
             state: CallState::Running,
         });
-        self.logon_hears(number);
         match self.gates(request) {
             Ok(flags) => {
                 self.calls[number].flags = flags;
@@ -167,7 +165,6 @@ impl World {
 
     /// The user answers a dialog that stayed open for a while.
     pub(super) fn answered(&mut self, number: usize, answer: DialogAnswer) {
-        self.logon_hears(number);
         if self.gone(number) {
             return self.finish(number, NOT_INITIALIZED, None);
         }
@@ -336,8 +333,8 @@ impl World {
 
     /// The call returns, and gives the mutex back if it has it.
     pub(super) fn finish(&mut self, number: usize, hr: u32, session: Option<SessionFacts>) {
-        let heard = std::mem::take(&mut self.calls[number].heard);
-        self.told.extend(heard);
+        let (process, thread) = (self.calls[number].process, self.calls[number].thread);
+        self.deliver_on(process, thread, self.notes);
         let call = &mut self.calls[number];
         call.state = CallState::Done(Outcome {
             answer: Answer::Hr(hr),

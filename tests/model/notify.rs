@@ -24,6 +24,8 @@ pub struct Sink {
 /// A notification on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queued {
+    /// Its number in the order of causes.
+    pub number: u32,
     /// To whose process.
     pub process: u32,
     /// To whom.
@@ -65,7 +67,10 @@ impl World {
         for Sink { connection, session } in self.sinks.clone() {
             let member = &self.members[session];
             let (process, same) = (member.process, member.core == core);
-            let mut queue = |note| self.queue.push(Queued { process, session, connection, note });
+            let mut queue = |note| {
+                self.queue.push(Queued { number: self.notes, process, session, connection, note });
+                self.notes += 1;
+            };
             let everybody = ends && self.knobs.logoff_shared_machine_wide;
             if (ends || self.knobs.critical_on_any_logoff) && same || everybody {
                 queue(Note::EndOfSession);
@@ -86,19 +91,13 @@ impl World {
         due.into_iter().map(|queued| (queued.connection, queued.note)).collect()
     }
 
-    /// A thread makes a call, or goes on with one: what waits for it is delivered first. It is seen when the call is done.
-    pub(super) fn deliver_on(&mut self, process: u32, thread: u32) -> Vec<(u32, Note)> {
+    /// A call of a thread is done: what waited before it, and was not dropped by it, is delivered.
+    pub(super) fn deliver_on(&mut self, process: u32, thread: u32, before: u32) {
         let home = self.processes.get(&process).and_then(|process| process.home);
-        if home != Some(Home::Thread(thread)) || self.knobs.delivery == Delivery::Thread {
-            return Vec::new();
+        if home == Some(Home::Thread(thread)) && self.knobs.delivery != Delivery::Thread {
+            let due = self.take_due(|queued| queued.process == process && queued.number < before);
+            self.told.extend(due);
         }
-        self.take_due(|queued| queued.process == process)
-    }
-
-    /// A logon begins or goes on.
-    pub(super) fn logon_hears(&mut self, number: usize) {
-        let heard = self.deliver_on(self.calls[number].process, self.calls[number].thread);
-        self.calls[number].heard.extend(heard);
     }
 
     /// Whether something waits for a thread of MAPI's own.

@@ -19,7 +19,11 @@ impl World {
         let Some(rows) = self.view(found.session) else { return Outcome::hr(INVALID_OBJECT) };
         let rows: Vec<u32> = rows.iter().map(|row| row.row).collect();
         match (&found.body, method) {
-            (Body::Table(at), method) => self.table_method(object, *at, &rows, method),
+            (Body::Table(before, at), method) => {
+                let at = follow(before, *at, &rows);
+                self.objects[object].body = Body::Table(rows.clone(), at);
+                self.table_method(object, at, &rows, method)
+            }
             (Body::Book | Body::Store(_), ObjectMethod::Props) => Outcome::hr(S_OK),
             (Body::Status(row), method) => Outcome::hr(self.status_method(found.session, *row, &rows, method)),
             _ => Outcome::hr(INVALID_OBJECT),
@@ -42,7 +46,7 @@ impl World {
     /// A table with a cursor over rows that may change between two calls.
     fn table_method(&mut self, object: usize, at: usize, rows: &[u32], method: &ObjectMethod) -> Outcome {
         let count = rows.len() as i128;
-        let at = (at as i128).min(count);
+        let at = at as i128;
         let inside = |row: i128| row.clamp(0, count);
         let (to, gave) = match method {
             ObjectMethod::Count => return Outcome { gave: Gave::Number(rows.len() as i64), ..Outcome::hr(S_OK) },
@@ -73,7 +77,7 @@ impl World {
             }
             _ => return Outcome::hr(INVALID_OBJECT),
         };
-        self.objects[object].body = Body::Table(to as usize);
+        self.objects[object].body = Body::Table(rows.to_vec(), to as usize);
         Outcome { gave, ..Outcome::hr(S_OK) }
     }
 
@@ -96,4 +100,12 @@ impl World {
             _ => INVALID_OBJECT,
         }
     }
+}
+
+/// Where a cursor stands when rows came and went: at its row, or the next that is still there. The beginning and the end stay what they are.
+fn follow(before: &[u32], at: usize, rows: &[u32]) -> usize {
+    if at == 0 {
+        return 0;
+    }
+    before[at..].iter().find_map(|row| rows.iter().position(|other| other == row)).unwrap_or(rows.len())
 }

@@ -13,8 +13,8 @@ use super::world::World;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Body {
-    /// The status table, with its cursor.
-    Table(usize),
+    /// The status table: the rows that it had last, and how many of them stand before its cursor.
+    Table(Vec<u32>, usize),
     Book,
     Store(Place),
     /// The status object of a row.
@@ -49,8 +49,6 @@ pub struct Wait {
     pub done: Option<Outcome>,
     /// Its process was killed.
     pub killed: bool,
-    /// What its thread was told while it was on its way.
-    pub heard: Vec<(u32, super::types::Note)>,
 }
 
 impl Outcome {
@@ -80,9 +78,10 @@ impl World {
     /// A method of a session; the clock runs until it is done.
     pub(super) fn method(&mut self, process: u32, thread: u32, session: usize, method: &Method) -> Outcome {
         if !matches!(method, Method::GetStatusTable | Method::EnumAdrTypes) {
-            let told = self.deliver_on(process, thread);
-            self.told.extend(told);
-            return self.run_method(process, thread, session, method);
+            let before = self.notes;
+            let outcome = self.run_method(process, thread, session, method);
+            self.deliver_on(process, thread, before);
+            return outcome;
         }
         let number = self.begin_wait(process, thread, session, method.clone());
         self.run_wait(number)
@@ -90,7 +89,7 @@ impl World {
 
     /// Begins a call that may wait for transports.
     pub(super) fn begin_wait(&mut self, process: u32, thread: u32, session: usize, method: Method) -> usize {
-        self.waits.push(Wait { process, thread, session, method, done: None, killed: false, heard: Vec::new() });
+        self.waits.push(Wait { process, thread, session, method, done: None, killed: false });
         let number = self.waits.len() - 1;
         self.go_on(number);
         number
@@ -99,8 +98,6 @@ impl World {
     /// Lets a call that waits for transports go on, if it can.
     pub(super) fn go_on(&mut self, number: usize) {
         let Wait { process, thread, session, method, .. } = self.waits[number].clone();
-        let heard = self.deliver_on(process, thread);
-        self.waits[number].heard.extend(heard);
         if self.refusal(process, thread, session).is_none() && !self.members[session].no_mail {
             let core = self.members[session].core;
             self.start_transports(core);
@@ -109,9 +106,9 @@ impl World {
                 return;
             }
         }
-        let heard = std::mem::take(&mut self.waits[number].heard);
-        self.told.extend(heard);
+        let before = self.notes;
         self.waits[number].done = Some(self.run_method(process, thread, session, &method));
+        self.deliver_on(process, thread, before);
     }
 
     /// The first waiting call whose transports are there, or will never be.
@@ -166,7 +163,7 @@ impl World {
                 Err(hr) => Outcome::hr(hr),
             },
             Method::OpenStatus { of, row } => self.open_status(session, *of, *row),
-            Method::GetStatusTable => Outcome::gives(S_OK, Gave::Object(self.new_object(session, Body::Table(0)))),
+            Method::GetStatusTable => Outcome::gives(S_OK, Gave::Object(self.new_object(session, Body::Table(Vec::new(), 0)))),
             Method::EnumAdrTypes => Outcome::gives(S_OK, Gave::Texts(self.address_types(session))),
             Method::QueryIdentity => {
                 if self.knobs.query_identity_opens_ab && !self.core(core).is_some_and(|core| core.resources.book) {

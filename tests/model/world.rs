@@ -131,8 +131,6 @@ pub struct Call {
     pub holds: bool,
     /// It had to wait for the mutex, or was refused it.
     pub blocked: bool,
-    /// What its thread was told while it was on its way.
-    pub heard: Vec<(u32, Note)>,
     /// Where it stands.
     pub state: CallState,
 }
@@ -220,6 +218,8 @@ pub struct World {
     pub sinks: Vec<Sink>,
     /// Numbers given so far.
     pub connections: u32,
+    /// How many notifications were caused so far.
+    pub notes: u32,
     /// Notifications on their way.
     pub queue: Vec<Queued>,
     /// What providers and services were asked in the last operation: which, what, and the answer.
@@ -240,10 +240,7 @@ impl World {
         self.did.clear();
         self.told.clear();
         let waits = matches!(op, Op::Logon(_) | Op::BeginLogon(_) | Op::BeginTable { .. } | Op::On { .. });
-        if let Some((process, thread)) = op.maker().filter(|_| !waits) {
-            let told = self.deliver_on(process, thread);
-            self.told.extend(told);
-        }
+        let before = self.notes;
         let outcome = match op {
             Op::Initialize { process, thread, flags, version } => self.initialize(*process, *thread, *flags, *version),
             Op::Uninitialize { process, thread } => self.uninitialize(*process, *thread),
@@ -280,6 +277,9 @@ impl World {
             Op::RenameProfile { process, thread, name, new } => self.if_ready(*process, *thread, |world| world.rename_profile(name, new)),
             Op::SetDefault { process, thread, name } => self.if_ready(*process, *thread, |world| world.set_default(name.as_deref())),
         };
+        if let Some((process, thread)) = op.maker().filter(|_| !waits) {
+            self.deliver_on(process, thread, before);
+        }
         self.settle();
         outcome
     }

@@ -205,7 +205,7 @@ fn object_method(choices: &mut impl Choices, world: &World, (process, thread): (
         if any { choices.below(u32::try_from(world.objects.len()).unwrap_or(0).min(200) + 1) as usize } else { choices.of(&there) };
     let found = world.objects.get(object);
     let owner = found.map(|object| object.process).filter(|_| !choices.once_in(10)).unwrap_or(process);
-    let table = matches!(found.map(|object| &object.body), Some(Body::Table(_)));
+    let table = matches!(found.map(|object| &object.body), Some(Body::Table(..)));
     let method = match choices.below(8) {
         0 => ObjectMethod::Release,
         1 if table => ObjectMethod::Count,

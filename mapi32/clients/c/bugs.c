@@ -1,4 +1,4 @@
-/* Ten mistakes that clients make, one an argument: `bugs double-free`. Each ends in peace, and the library's report has to name the guilty call. The
+/* Mistakes that clients make, one an argument: `bugs double-free`. Each ends in peace, and the library's report has to name the guilty call. The
  * words that the report has to have stand in bugs.txt. */
 #include "client.h"
 
@@ -117,6 +117,44 @@ static void unbalanced_uninitialize(void)
     MAPIUninitialize();
 }
 
+static void write_after_free(void)
+{
+    char *volatile block;
+    begin();
+    block = (char *)buffer(20);
+    MAPIFreeBuffer(block);
+    block[3] = 'x';
+    finish();
+}
+
+static void leaked_object(void)
+{
+    LPMAPITABLE table = NULL;
+    begin();
+    CALL(session, GetStatusTable, 0, &table);
+    finish();
+}
+
+static void wrong_width(void)
+{
+    begin();
+    LPMAPISESSION second = NULL;
+    /* 8-bit characters, and a flag that says otherwise. */
+    MAPILogonEx(0, (LPTSTR) "Work\0\0\0", NULL, F_UNICODE | MAPI_EXTENDED | MAPI_NEW_SESSION | MAPI_NO_MAIL, &second);
+    finish();
+}
+
+static void mixed_allocators(void)
+{
+    LPMALLOC allocator;
+    begin();
+    allocator = MAPIGetDefaultMalloc();
+    void *block = buffer(24);
+    CALL(allocator, Free, block);
+    MAPIFreeBuffer(block);
+    finish();
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -133,6 +171,10 @@ int main(int argc, char **argv)
         {"write-past-end", write_past_end},
         {"interior-pointer", interior_pointer},
         {"unbalanced-uninitialize", unbalanced_uninitialize},
+        {"write-after-free", write_after_free},
+        {"leaked-object", leaked_object},
+        {"wrong-width", wrong_width},
+        {"mixed-allocators", mixed_allocators},
     };
     size_t i;
     for (i = 0; argc > 1 && i < sizeof bugs / sizeof bugs[0]; i++)

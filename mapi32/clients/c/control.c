@@ -28,6 +28,19 @@ static void logoff(LPMAPISESSION session)
     MAPIUninitialize();
 }
 
+static LONG STDAPICALLTYPE on_notify(void *context, ULONG count, LPNOTIFICATION notifications)
+{
+    (void)context;
+    (void)count;
+    (void)notifications;
+    return 0;
+}
+
+static uint32_t advise(LPMAPISESSION session, LPMAPIADVISESINK sink, ULONG *connection)
+{
+    return SLOT(session, 11)(session, 0, 0, 0x80000000u, (uintptr_t)sink, (uintptr_t)connection, 0, 0, 0, 0, 0, 0);
+}
+
 static void worlds(void)
 {
     check("version", MapiSimVersion() >> 16 == MAPI_SIM_VERSION >> 16);
@@ -73,8 +86,31 @@ static void mistakes(void)
     check("the journal can be written", MapiSimWriteJournal("control.journal") == 0);
 }
 
+/* A connection number in the width of these headers, with a neighbour that must not change. */
+static void widths(void)
+{
+    ULONG narrow[2] = {0, 0x5A5A5A5Au};
+    LPMAPISESSION session;
+    LPMAPIADVISESINK sink = NULL;
+    MapiSimLoadFixture("office", 0);
+    session = logon("Work", MAPI_EXTENDED | MAPI_NEW_SESSION | MAPI_NO_MAIL);
+    HrAllocAdviseSink(on_notify, NULL, &sink);
+    check("no other width than 4 and 8", MapiSimSetConnectionBytes(5) == (int32_t)0x80070057);
+    check("four bytes are asked for", MapiSimSetConnectionBytes(4) == 0);
+    check("its number, and the neighbour",
+          advise(session, sink, &narrow[0]) == 0 && narrow[0] != 0 && narrow[1] == 0x5A5A5A5Au);
+    check("its end", CALL_SLOT(session, 12, narrow[0], 0, 0, 0) == 0);
+    check("eight bytes again", MapiSimSetConnectionBytes(8) == 0);
+    check("all eight are written", advise(session, sink, &narrow[0]) == 0 && narrow[1] == 0);
+    check("its end", CALL_SLOT(session, 12, narrow[0], 0, 0, 0) == 0);
+    if (sink)
+        CALL0(sink, Release);
+    logoff(session);
+}
+
 int main(void)
 {
+    widths();
     worlds();
     processes();
     mistakes();

@@ -62,6 +62,7 @@ aliases! {
     GetAttribIMsgOnIStg "GetAttribIMsgOnIStg@12"
     GetDefCachedMode "GetDefCachedMode@4"
     GetDefCachedModeDownloadPubFoldFavs "GetDefCachedModeDownloadPubFoldFavs@4"
+    GetInstance "GetInstance@12"
     GetOutlookVersion "GetOutlookVersion@0"
     GetTnefStreamCodepage "GetTnefStreamCodepage@12"
     HexFromBin "HexFromBin@12"

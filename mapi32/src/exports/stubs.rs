@@ -40,18 +40,11 @@ macro_rules! stubs {
 
 // Functions that give an HRESULT or SCODE: MAPI_E_NO_SUPPORT.
 stubs! { NO_SUPPORT =>
-    BuildDisplayTable
-    CreateMapiInitializationMonitor
-    CreateTable
     GetAttribIMsgOnIStg
     GetTnefStreamCodepage
     HrCompareABEntryIDsWithExchangeContext
-    HrComposeEID
-    HrComposeMsgID
     HrCreateNewWrappedObject
     HrCreateOfflineObj
-    HrDecomposeEID
-    HrDecomposeMsgID
     HrDoABDetailsWithExchangeContext
     HrDoABDetailsWithProviderUID
     HrGetAutoDiscoverXML
@@ -70,9 +63,6 @@ stubs! { NO_SUPPORT =>
     HrSetOmiProvidersFlagsInvalid
     HrThisThreadAdviseSinkEx
     HrValidateIPMSubtree
-    HrValidateParameters
-    HrValidateParametersV
-    HrValidateParametersValist
     InstallFilterHook
     LAUNCHWIZARD
     LaunchWizard
@@ -82,25 +72,16 @@ stubs! { NO_SUPPORT =>
     MAPIOpenLocalFormContainer
     MAPIValidateAllocatedBuffer
     MSProviderInit
-    MapStorageSCode
     OpenIMsgOnIStg
     OpenIMsgSession
-    OpenStreamOnFile
-    OpenStreamOnFileW
     OpenTnefStream
     OpenTnefStreamEx
     PRProviderInit
     RTFSync
     RTFSyncCpid
     ScAddRecipientToAdrlist
-    ScCopyNotifications
-    ScCountNotifications
     ScGenerateMuid
-    ScLocalPathFromUNC
     ScMAPIXFromCMC
-    ScMAPIXFromSMAPI
-    ScRelocNotifications
-    ScUNCFromLocalPath
     SetAttribIMsgOnIStg
     UNKOBJ_ScAllocate
     UNKOBJ_ScAllocateMore
@@ -109,12 +90,8 @@ stubs! { NO_SUPPORT =>
     UNKOBJ_ScSzFromIdsAlloc
     UnwrapObject
     UnwrapObjectAll
-    WrapCompressedRTFStream
-    WrapCompressedRTFStreamEx
     WrapProgress
     WrapStoreEntryID
-    __CPPValidateParameters
-    __ValidateParameters
 }
 
 // Simple MAPI: MAPI_E_NOT_SUPPORTED of Simple MAPI.
@@ -132,8 +109,6 @@ stubs! { SIMPLE_NOT_SUPPORTED =>
     MAPIDeleteMail
     MAPIDetails
     MAPIFindNext
-    MAPILogoff
-    MAPILogon
     MAPIReadMail
     MAPIResolveName
     MAPISaveMail
@@ -159,26 +134,49 @@ stubs! { CMC_NOT_SUPPORTED =>
 // Functions that give a count, a truth value, a pointer or nothing: nothing done: 0, FALSE or NULL.
 stubs! { 0 =>
     CchOfEncoding
-    ChangeIdleRoutine
     CloseIMsgSession
-    DeregisterIdleRoutine
-    EnableIdleRoutine
     EncodeID
     FDecodeID
-    FGetComponentPath
     FIsGALContainer
     FixMAPI
     FtDivFtBogus
-    FtgRegisterIdleRoutine
     GetDefCachedMode
     GetDefCachedModeDownloadPubFoldFavs
     GetOutlookVersion
     MAPICrashRecovery
-    MAPIDeinitIdle
-    MAPIInitIdle
     UNKOBJ_COFree
     UNKOBJ_Free
     UNKOBJ_FreeRows
+}
+
+/// One exported function a row that has nothing to do here, and says so to nobody.
+macro_rules! quiet {
+    ($($name:ident)*) => {$(
+        #[doc = concat!("`", stringify!($name), "`: nothing to do; answers 0.")]
+        #[unsafe(no_mangle)]
+        #[allow(non_snake_case, reason = "the name of the export")]
+        pub extern "system" fn $name() -> usize {
+            0
+        }
+    )*};
+}
+
+// The idle engine (MEMORY-166, MEMORY-168): FtgRegisterIdleRoutine tells that a routine is never called.
+quiet! {
+    ChangeIdleRoutine
+    DeregisterIdleRoutine
+    EnableIdleRoutine
+    MAPIDeinitIdle
+    MAPIInitIdle
+}
+
+// Checks of the arguments of a method, which on 32-bit systems look at the caller's stack: on 64-bit ones there is nothing to look at (MEMORY-150).
+quiet! {
+    HrValidateParameters
+    HrValidateParametersV
+    HrValidateParametersValist
+    __CPPValidateParameters
+    __ValidateParameters
 }
 
 // DllCanUnloadNow: S_FALSE: the library stays loaded.

@@ -10,7 +10,7 @@ use super::{heap, with_heap, world};
 use crate::boundary::guard;
 
 /// MAPI_E_NOT_ENOUGH_MEMORY.
-pub(super) const NOT_ENOUGH_MEMORY: i32 = 0x8007_000E_u32.cast_signed();
+pub(crate) const NOT_ENOUGH_MEMORY: i32 = 0x8007_000E_u32.cast_signed();
 /// MAPI_E_INVALID_PARAMETER.
 const INVALID_PARAMETER: i32 = 0x8007_0057_u32.cast_signed();
 /// MAPI_E_NOT_INITIALIZED.

@@ -5,16 +5,17 @@ use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use mapi_sim::Hresult;
-use mapi_sim::mapi::Guid;
+use mapi_sim::mapi::{CodePage, Guid, NotifyEvents};
 use parking_lot::Mutex;
 
 use super::Pointer;
-use crate::abi::{ENTRYID, NOTIFICATION};
+use crate::abi::NOTIFICATION;
 use crate::boundary::guard;
 use crate::com::{Facet, IUnknownVtbl};
 use crate::export_hr;
 use crate::ledger::Problem;
 use crate::objects::advise_sink::IMAPIAdviseSinkVtbl;
+use crate::util::{ScCopyNotifications, ScCountNotifications};
 use crate::wire::{Iid, Out, Raw};
 use crate::world;
 
@@ -30,16 +31,12 @@ struct Wrapped {
 static TABLE: IMAPIAdviseSinkVtbl =
     IMAPIAdviseSinkVtbl { base: IUnknownVtbl { QueryInterface: query_interface, AddRef: add_ref, Release: release }, OnNotify: on_notify };
 
-/// A notification that waits for its thread: a copy, with the bytes that it points at.
+/// A notification that waits for its thread: a flat copy.
 struct Waiting {
     thread: u64,
     sink: Pointer,
-    notification: NOTIFICATION,
-    bytes: Vec<u8>,
+    words: Vec<u64>,
 }
-
-// SAFETY: the pointers inside are set anew, on the thread that delivers.
-unsafe impl Send for Waiting {}
 
 static QUEUE: Mutex<VecDeque<Waiting>> = Mutex::new(VecDeque::new());
 
@@ -116,46 +113,51 @@ unsafe extern "system" fn on_notify(this: *mut Facet, count: u32, notifications:
     0
 }
 
-/// fnevCriticalError.
-const CRITICAL_ERROR: u32 = 0x1;
-/// fnevExtended.
-const EXTENDED: u32 = 0x8000_0000;
-
-/// Copies a notification for its thread. Kinds that no source of this library makes are told at once.
+/// Copies a notification, with all that it points at, for its thread.
 ///
 /// # Safety
 ///
 /// A notification stands there, with what it points at.
 unsafe fn queue(wrapped: &Wrapped, place: *mut NOTIFICATION) {
-    // SAFETY: by the promise of the caller, here and below: the member read is the one that the type of the event names.
-    let notification = unsafe { place.read_unaligned() };
-    let (from, length) = match notification.ulEventType {
-        CRITICAL_ERROR => {
-            // SAFETY: as above.
-            let error = unsafe { notification.info.err };
-            (error.lpEntryID.cast::<u8>(), error.cbEntryID)
-        }
-        EXTENDED => {
-            // SAFETY: as above.
-            let extended = unsafe { notification.info.ext };
-            (extended.pbEventParameters, extended.cb)
-        }
-        _ => {
-            if let Some(face) = world::current() {
-                let text = "HrThisThreadAdviseSink for this kind of notification is not built; it was told on the thread of its source";
-                face.ledger().note(Problem::Unsupported, text.to_owned());
-            }
-            return wrapped.inner.on_notify(1, place.cast());
-        }
-    };
-    let bytes = if from.is_null() {
-        Vec::new()
-    } else {
-        // SAFETY: by the promise of the caller so many bytes stand there.
-        unsafe { std::slice::from_raw_parts(from, length as usize) }.to_vec()
-    };
+    // SAFETY: by the promise of the caller.
+    let Some(words) = (unsafe { copy(place) }) else { return not_copied() };
     wrapped.inner.add_ref();
-    QUEUE.lock().push_back(Waiting { thread: wrapped.thread, sink: wrapped.inner, notification, bytes });
+    QUEUE.lock().push_back(Waiting { thread: wrapped.thread, sink: wrapped.inner, words });
+}
+
+/// The copy, in one piece.
+///
+/// # Safety
+///
+/// As [`queue`].
+unsafe fn copy(place: *mut NOTIFICATION) -> Option<Vec<u64>> {
+    // SAFETY: by the promise of the caller.
+    let notification = unsafe { place.read_unaligned() };
+    if notification.ulEventType == NotifyEvents::fnevTableModified.bits() {
+        let page = world::known().map_or_else(CodePage::default, |face| face.code_page());
+        // SAFETY: as above: the kind is that of tables.
+        let copied = unsafe { super::block::copy_of_table(&notification, page) };
+        if copied.is_some() {
+            return copied;
+        }
+    }
+    let mut size = 0;
+    // SAFETY: by the promise of the caller; the copy is as large as was counted.
+    unsafe {
+        if ScCountNotifications(1, place, &raw mut size) != 0 {
+            return None;
+        }
+        let mut words = vec![0u64; (size as usize).div_ceil(size_of::<u64>())];
+        (ScCopyNotifications(1, place, words.as_mut_ptr().cast(), std::ptr::null_mut()) == 0).then_some(words)
+    }
+}
+
+/// A notification that is none: nobody is told.
+fn not_copied() {
+    if let Some(face) = world::current() {
+        let text = "HrThisThreadAdviseSink: a notification that cannot be read was not passed on";
+        face.ledger().note(Problem::Note, text.to_owned());
+    }
 }
 
 /// Tells the sinks of the calling thread what waits for it.
@@ -167,16 +169,9 @@ pub(super) fn deliver() {
             let at = queue.iter().position(|waiting| waiting.thread == me);
             at.and_then(|at| queue.remove(at))
         };
-        let Some(mut waiting) = mine else { return };
-        let bytes = waiting.bytes.as_mut_ptr();
-        let info = &mut waiting.notification.info;
-        if waiting.notification.ulEventType == EXTENDED {
-            info.ext.pbEventParameters = bytes;
-        } else {
-            info.err.lpEntryID = bytes.cast::<ENTRYID>();
-            info.err.lpMAPIError = std::ptr::null_mut();
-        }
-        waiting.sink.on_notify(1, (&raw mut waiting.notification).cast());
-        waiting.sink.release();
+        // The words stay where they are when their vector moves: the pointers inside stay good.
+        let Some(Waiting { sink, words, .. }) = mine else { return };
+        super::tell(sink, words);
+        sink.release();
     }
 }

@@ -5,10 +5,13 @@
 
 use std::ffi::c_void;
 
-use mapi_sim::call::ObjectKind;
+use mapi_sim::Hresult;
+use mapi_sim::call::{self, ObjectKind, Reply};
 use mapi_sim::mapi::Guid;
 
-use crate::com::{IUnknownVtbl, Vtable};
+use crate::abi::MAPIERROR;
+use crate::com::{IUnknownVtbl, Object, Vtable};
+use crate::wire::{self, MAPI_UNICODE, Out};
 
 pub mod ab_container;
 pub mod addr_book;
@@ -16,6 +19,7 @@ pub mod advise_sink;
 pub mod client_shutdown;
 pub mod container;
 pub mod folder;
+pub mod init_monitor;
 pub mod message;
 pub mod msg_service_admin;
 pub mod msg_store;
@@ -39,6 +43,24 @@ macro_rules! need {
     };
 }
 pub(crate) use need;
+
+/// Gives what was made of a reply to the client.
+pub(crate) fn give<T>(reply: &Reply, out: Out<*mut T>, made: Result<*mut T, Hresult>) -> Hresult {
+    match made {
+        Ok(made) => {
+            out.set(made);
+            reply.hr
+        }
+        Err(hr) => hr,
+    }
+}
+
+/// Gives the MAPIERROR of a GetLastError to the client, or NULL: there may be nothing to tell (TABLE-020), and nothing was made if it failed (TABLE-024).
+pub(crate) fn give_error(by: &'static str, object: &Object<'_>, reply: &Reply, flags: u32, out: Out<*mut MAPIERROR>) -> Hresult {
+    out.set(std::ptr::null_mut());
+    let call::Out::Error(Some(error)) = &reply.out else { return reply.hr };
+    give(reply, out, wire::error(by, error, flags & MAPI_UNICODE != 0, object.face.code_page()))
+}
 
 /// Vtables, kept for the life of the library: the interfaces that share one, and its functions.
 macro_rules! tables {
@@ -68,6 +90,11 @@ pub fn vtables(kind: ObjectKind) -> &'static [Vtable] {
                 tables! { [IID_IMAPITable] table::IMAPITableVtbl; }
             }
         }
+        ObjectKind::TableData => {
+            const {
+                tables! { [IID_IMAPITableData] table_data::ITableDataVtbl; }
+            }
+        }
         ObjectKind::Status => {
             const {
                 tables! { [IID_IMAPIStatus, IID_IMAPIProp] status::IMAPIStatusVtbl; }
@@ -91,6 +118,16 @@ pub fn vtables(kind: ObjectKind) -> &'static [Vtable] {
         ObjectKind::Stream => {
             const {
                 tables! { [IID_IStream] stream::IStreamVtbl; }
+            }
+        }
+        ObjectKind::InitMonitor => {
+            const {
+                tables! { [] init_monitor::IMAPIInitMonitorVtbl; }
+            }
+        }
+        ObjectKind::WaitResult => {
+            const {
+                tables! { [] init_monitor::IMAPIWaitResultVtbl; }
             }
         }
         _ => {
@@ -154,5 +191,7 @@ pub fn layouts() -> Vec<Layout> {
         of("IPropData", prop_data::IPropDataVtbl::slots()),
         of("IStream", stream::IStreamVtbl::slots()),
         of("IMAPIProgress", progress::IMAPIProgressVtbl::slots()),
+        of("IMAPIInitMonitor", init_monitor::IMAPIInitMonitorVtbl::slots()),
+        of("IMAPIWaitResult", init_monitor::IMAPIWaitResultVtbl::slots()),
     ]
 }

@@ -47,20 +47,7 @@ fn call(object: &Object<'_>, call: IMAPISession) -> mapi_sim::call::Reply {
 fn get_last_error(object: &Object<'_>, result: i32, flags: u32, out: Out<*mut MAPIERROR>) -> Hresult {
     need!(out);
     let reply = call(object, IMAPISession::GetLastError { result: Hresult::new(result.cast_unsigned()), flags: flags.into() });
-    if reply.hr.is_failure() {
-        return reply.hr;
-    }
-    let error = match &reply.out {
-        Result::Error(Some(error)) => wire::error("IMAPISession::GetLastError", error, flags & MAPI_UNICODE != 0, object.face.code_page()),
-        _ => Ok(std::ptr::null_mut()),
-    };
-    match error {
-        Ok(error) => {
-            out.set(error);
-            reply.hr
-        }
-        Err(hr) => hr,
-    }
+    super::give_error("IMAPISession::GetLastError", object, &reply, flags, out)
 }
 
 fn get_msg_stores_table(object: &Object<'_>, flags: u32, out: Out<*mut c_void>) -> Hresult {
@@ -124,31 +111,16 @@ fn compare_entry_ids(object: &Object<'_>, cb1: u32, one: Raw, cb2: u32, other: R
     reply.hr
 }
 
+/// What a NULL sink gets depends on the session: the subsystem says it.
 fn advise(object: &Object<'_>, cb: u32, entry_id: Raw, event_mask: u32, sink: Raw, connection: Out<usize>) -> Hresult {
     need!(connection);
-    // What NULL gets depends on the session: the subsystem says it.
-    let number = if sink.is_null() { 0 } else { notify::register(object.face, object.handle, sink.pointer()) };
     let entry_id = if cb == 0 { None } else { entry_id.bytes(cb) };
     let event_mask = NotifyEvents::from_bits_retain(event_mask);
-    let reply = call(object, IMAPISession::Advise { entry_id, event_mask, advise_sink: number });
-    match reply.out {
-        Result::Number(given) => {
-            let given = usize::try_from(given).unwrap_or_default();
-            notify::connected(object.face, number, given);
-            connection.set(given);
-        }
-        _ => notify::unregister(object.face, number),
-    }
-    reply.hr
+    notify::advise(object, sink, connection, |advise_sink| call(object, IMAPISession::Advise { entry_id, event_mask, advise_sink }))
 }
 
 fn unadvise(object: &Object<'_>, connection: usize) -> Hresult {
-    let number = wire::low(connection);
-    let reply = call(object, IMAPISession::Unadvise { connection: number });
-    if reply.hr == Hresult::S_OK {
-        notify::disconnected(object.face, object.handle, number as usize);
-    }
-    reply.hr
+    notify::unadvise(object, connection, |connection| call(object, IMAPISession::Unadvise { connection }))
 }
 
 fn message_options(object: &Object<'_>, _ui_param: usize, flags: u32, adr_type: Str, _message: Raw) -> Hresult {

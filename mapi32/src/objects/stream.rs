@@ -9,30 +9,13 @@ use mapi_sim::call::{Call, IStream, Out as Result, Reply};
 use super::need;
 use crate::abi::{FILETIME, GUID};
 use crate::com::{self, IUnknownVtbl, Object};
+use crate::stream::STATSTG;
 use crate::vtable;
 use crate::wire::{Out, Raw};
 use crate::wire_in::Buffer;
 
 /// STGTY_STREAM.
 const STGTY_STREAM: u32 = 2;
-
-/// What IStream::Stat tells; of a stream on a property, its length.
-#[repr(C)]
-#[derive(Clone, Copy)]
-#[allow(non_snake_case, missing_docs, reason = "names of the headers")]
-pub struct STATSTG {
-    pub pwcsName: *mut u16,
-    pub r#type: u32,
-    pub cbSize: u64,
-    pub mtime: FILETIME,
-    pub ctime: FILETIME,
-    pub atime: FILETIME,
-    pub grfMode: u32,
-    pub grfLocksSupported: u32,
-    pub clsid: GUID,
-    pub grfStateBits: u32,
-    pub reserved: u32,
-}
 
 vtable! {
     /// IStream; its first two methods are those of ISequentialStream.
@@ -128,7 +111,7 @@ fn stat(object: &Object<'_>, out: Out<STATSTG>, stat_flag: u32) -> Hresult {
         let never = FILETIME::default();
         out.set(STATSTG {
             pwcsName: null_mut(),
-            r#type: STGTY_STREAM,
+            kind: STGTY_STREAM,
             cbSize: size.cast_unsigned(),
             mtime: never,
             ctime: never,
@@ -148,6 +131,3 @@ fn clone(object: &Object<'_>, out: Out<*mut c_void>) -> Hresult {
     out.set(null_mut());
     call(object, IStream::Clone {}).hr
 }
-
-#[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<STATSTG>() == 80 && std::mem::offset_of!(STATSTG, cbSize) == 16);

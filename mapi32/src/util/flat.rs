@@ -142,7 +142,7 @@ unsafe fn tell(size: usize, out: *mut u32) -> i32 {
 }
 
 /// Properties that were looked at.
-struct Flat {
+pub(super) struct Flat {
     props: Vec<(SPropValue, View)>,
 }
 
@@ -150,7 +150,7 @@ struct Flat {
 ///
 /// # Safety
 /// As [`ScCountProps`].
-unsafe fn look(count: i32, props: *const SPropValue) -> Result<Flat, i32> {
+pub(super) unsafe fn look(count: i32, props: *const SPropValue) -> Result<Flat, i32> {
     let count = usize::try_from(count).ok().filter(|&count| count > 0 && !props.is_null()).ok_or(INVALID_PARAMETER)?;
     let mut seen = Vec::with_capacity(count);
     for i in 0..count {
@@ -226,7 +226,7 @@ impl Flat {
     }
 
     /// The bytes of everything.
-    fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         self.head() + self.lanes().iter().sum::<usize>()
     }
 
@@ -234,7 +234,7 @@ impl Flat {
     ///
     /// # Safety
     /// `base` has room for [`Flat::size`] bytes, apart from the source; what the views show can be read.
-    unsafe fn write(&self, base: *mut u8) {
+    pub(super) unsafe fn write(&self, base: *mut u8) {
         let mut start = self.head();
         let mut cursors = Cursors(self.lanes().map(|len| {
             start += len;
@@ -307,27 +307,32 @@ unsafe fn binaries(base: *mut u8, cursors: &mut Cursors, all: &[Span]) -> *mut S
 }
 
 /// Where a flat array was, and where it is to be.
-struct Bases {
-    old: *mut u8,
-    new: *mut u8,
+pub(super) struct Bases {
+    pub(super) old: *mut u8,
+    pub(super) new: *mut u8,
 }
 
 impl Bases {
     /// What a pointer becomes.
-    fn moved(&self, pointer: *mut u8) -> *mut u8 {
+    pub(super) fn moved(&self, pointer: *mut u8) -> *mut u8 {
         self.new.wrapping_add(pointer.addr().wrapping_sub(self.old.addr()))
     }
 
     /// Where its target can be read now.
-    fn target(&self, pointer: *mut u8) -> *mut u8 {
+    pub(super) fn target(&self, pointer: *mut u8) -> *mut u8 {
         if self.new.is_null() { pointer } else { self.moved(pointer) }
+    }
+
+    /// Where the target of a pointer that was corrected can be read now.
+    pub(super) fn where_now(&self, pointer: *mut u8) -> *mut u8 {
+        if self.new.is_null() { self.old.wrapping_add(pointer.addr()) } else { pointer }
     }
 
     /// Corrects the pointers of a property; the bytes of its parts. None if a pointer is missing.
     ///
     /// # Safety
     /// As [`ScRelocProps`].
-    unsafe fn relocate(&self, prop: &mut SPropValue) -> Option<usize> {
+    pub(super) unsafe fn relocate(&self, prop: &mut SPropValue) -> Option<usize> {
         let kind = type_of(prop.ulPropTag);
         let has_pointer = kind & pt::MV_FLAG != 0 || matches!(kind, pt::STRING8 | pt::UNICODE | pt::CLSID | pt::BINARY);
         if !has_pointer {

@@ -6,7 +6,7 @@ use std::ptr;
 use mapi_sim::Hresult;
 use mapi_sim::mapi::{NameId, NameKind, PropProblem};
 
-use super::{Block, count};
+use super::{Block, Place, count};
 use crate::abi::{GUID, MAPINAMEID, NameKind as Kind, SPropProblem, SPropProblemArray};
 
 /// A filled block that the client has not got yet, with the number of its entries.
@@ -52,7 +52,7 @@ pub fn names(by: &'static str, names: &[Option<NameId>]) -> Result<Filled, Hresu
     for (at, name) in names.iter().enumerate() {
         let Some(name) = name else { continue };
         let filled = [name_id(&block, name)?];
-        let pointer = block.array(&filled)?;
+        let pointer = block.copy(&filled)?;
         // SAFETY: the block holds as many pointers as there are names; a new block is zeroed.
         unsafe { block.start::<*mut MAPINAMEID>().add(at).write(pointer) };
     }
@@ -61,14 +61,14 @@ pub fn names(by: &'static str, names: &[Option<NameId>]) -> Result<Filled, Hresu
 
 fn name_id(block: &Block, name: &NameId) -> Result<MAPINAMEID, Hresult> {
     let lpguid = match &name.set {
-        Some(set) => block.more(set.bytes())?.cast::<GUID>(),
+        Some(set) => block.copy(set.bytes())?.cast::<GUID>(),
         None => ptr::null_mut(),
     };
     let (ul_kind, kind) = match &name.kind {
         NameKind::Id(id) => (NameId::MNID_ID, Kind { lID: *id }),
         NameKind::String(text) => {
             let units: Vec<u16> = text.encode_utf16().chain([0]).collect();
-            (NameId::MNID_STRING, Kind { lpwstrName: block.array(&units)? })
+            (NameId::MNID_STRING, Kind { lpwstrName: block.copy(&units)? })
         }
     };
     Ok(MAPINAMEID { lpguid, ulKind: ul_kind, Kind: kind })

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
-use mapi32::abi::{NOTIFICATION, PV, SBinary, SPropValue};
+use mapi32::abi::{NOTIFICATION, SBinary, SPropValue};
 use mapi32::memory::{self, IMalloc, MAPIAllocateBuffer, MAPIAllocateMore, MAPIFreeBuffer, MAPIGetDefaultMalloc, MAPIReallocateBuffer};
 use mapi32::world::Face;
 
-use super::values::{Arena, tag};
+use super::values::{Arena, property};
 use super::{Bytes, Ptr};
 
 #[allow(non_snake_case, reason = "the names of the exports")]
@@ -19,6 +19,7 @@ unsafe extern "system" {
     fn DeinitMapiUtil();
     fn MAPILogonEx(ui: usize, profile: Ptr, password: Ptr, flags: u32, session: Ptr) -> i32;
     fn MAPIAdminProfiles(flags: u32, admin: Ptr) -> i32;
+    fn CreateTable(iid: Ptr, buffer: Ptr, more: Ptr, free: Ptr, reserved: Ptr, kind: u32, index: u32, columns: Ptr, out: Ptr) -> i32;
     fn HrDispatchNotifications(flags: u32) -> i32;
     fn HrThisThreadAdviseSink(sink: Ptr, out: Ptr) -> i32;
     fn HrAllocAdviseSink(callback: unsafe extern "system" fn(Ptr, u32, *mut NOTIFICATION) -> i32, context: Ptr, out: *mut Ptr) -> i32;
@@ -48,9 +49,11 @@ unsafe extern "system" {
 }
 
 /// The methods behind IUnknown of each interface, one word each: `u` a number of 32 bits, `z` one of 64, `b` a count and bytes, `g` an identifier, `s` a
-/// string, `t` property tags, `k` a sink, `r` something that is not looked at, `o` a result, `B` a block as a result, `R` rows, `O` an object, `T` a table.
+/// string, `t` property tags, `k` a sink, `r` something that is not looked at, `o` a result, `B` a block as a result, `R` rows, `O` an object, `T` a table; of tables `c` a
+/// restriction, `q` a sort order, `p` a property value, `n` a count and property values, `w` a row, `W` rows, `f` a function to be called at the end.
 const SESSION: &str = "uuB uT zbguO zguO gguo uT bguoO bbuo buko z zusr suoB uoB oB zuu ub uo zrrgzruuuus gro";
-const TABLE: &str = "uuo uko z oo tu uB uo zuo uu ooo rzu ru o z ru o uuR - buuoo buo uuo uboo ubo";
+const TABLE: &str = "uuB uko z oo tu uB uo zuo uu ooo czu cu o z qu B uuR - buuRo buo uuo uboB ubo";
+const TABLE_DATA: &str = "qfzT w p pBo uB un uw uW uWo";
 const PROP: &str = "uuo u tuoB uB uguuo - to ugtzrgruo tzrgruo oguoo -";
 const STATUS: &str = "zu zu - zbu";
 const ADMIN: &str = "uuo uo ssz-u su sssu ssszu ssszu su sszuo";
@@ -68,6 +71,7 @@ enum Kind {
     Session,
     Shutdown,
     Table,
+    TableData,
     Admin,
     /// A status object; a store and the address book have more methods, which are not built.
     Prop(&'static str),
@@ -79,6 +83,7 @@ impl Kind {
             Kind::Session => (SESSION, ""),
             Kind::Shutdown => (SHUTDOWN, ""),
             Kind::Table => (TABLE, ""),
+            Kind::TableData => (TABLE_DATA, ""),
             Kind::Admin => (ADMIN, ""),
             Kind::Prop(own) => (PROP, own),
         };
@@ -114,6 +119,9 @@ pub struct Client {
 unsafe extern "system" fn notified(_: Ptr, _: u32, _: *mut NOTIFICATION) -> i32 {
     0
 }
+
+/// What a client does at the end of a view.
+unsafe extern "system" fn view_ended(_: usize, _: Ptr, _: Ptr) {}
 
 impl Client {
     pub fn new(face: Arc<Face>) -> Client {
@@ -277,12 +285,20 @@ impl Client {
     fn logon(&mut self, bytes: &mut Bytes<'_>, arena: &mut Arena) {
         let flags = if bytes.below(4) > 0 { 0x8022 | (bytes.word() & 0x8000_0000) } else { bytes.word() };
         let (profile, password, out) = (arena.string(bytes), arena.string(bytes), arena.out(bytes));
-        let admin = bytes.rarely(6);
-        // SAFETY: strings and places are as the signatures say.
+        let (kind, columns) = ([Kind::Admin, Kind::TableData, Kind::Session, Kind::Session][bytes.below(4)], arena.tags(bytes));
+        let (table_type, index) = (bytes.word() % 4, [0x0FF6_0102, 0x3000_0003, bytes.word()][bytes.below(3)]);
+        // SAFETY: strings, tags and places are as the signatures say; the functions are not looked at.
         let hr = unsafe {
-            if admin { MAPIAdminProfiles(bytes.word() & 1, out) } else { MAPILogonEx(bytes.byte().into(), profile, password, flags, out) }
+            match kind {
+                Kind::Admin => MAPIAdminProfiles(bytes.word() & 1, out),
+                Kind::TableData => {
+                    let (iid, none) = (arena.iid(bytes), null_mut());
+                    CreateTable(iid, none, none, none, none, table_type, index, columns, out)
+                }
+                _ => MAPILogonEx(bytes.byte().into(), profile, password, flags, out),
+            }
         };
-        self.keep(hr, out, if admin { Kind::Admin } else { Kind::Session });
+        self.keep(hr, out, kind);
     }
 
     /// Keeps the object that a call gave.
@@ -375,6 +391,18 @@ impl Client {
                 't' => give(arena.tags(bytes).addr()),
                 'k' => give(self.a_sink(bytes).addr()),
                 'r' => give(arena.zeros(bytes).addr()),
+                'c' => give(arena.condition(bytes, 3).addr()),
+                'q' => give(arena.order(bytes).addr()),
+                'p' => give(arena.prop(bytes).addr()),
+                'w' => give(arena.row(bytes).addr()),
+                'W' => give(arena.rows(bytes).addr()),
+                'f' => give(if bytes.rarely(2) { view_ended as *const () as usize } else { 0 }),
+                'n' => {
+                    let count = bytes.below(3);
+                    let (count, place) = arena.props(bytes, count);
+                    give(count);
+                    give(place.addr());
+                }
                 'o' | 'B' | 'R' | 'O' | 'T' => {
                     let place = arena.out(bytes);
                     outs.push((kind, place));
@@ -523,29 +551,4 @@ unsafe fn call(object: Ptr, slot: usize, a: Slots) -> i32 {
         let method: Method = std::mem::transmute(*(*object.cast::<*const usize>()).add(slot));
         method(object, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10])
     }
-}
-
-/// A property that holds what its type says.
-fn property(bytes: &mut Bytes<'_>, arena: &mut Arena) -> SPropValue {
-    let tag = tag(bytes);
-    let value = match tag & 0xFFFF {
-        0x1E => PV { lpszA: arena.string(bytes).cast() },
-        0x1F => {
-            let length = bytes.below(30);
-            // Aligned as wide strings are.
-            let mut units: Vec<u8> = bytes.many(2 * length);
-            units.extend([0; 2]);
-            PV { lpszW: arena.put(units).cast() }
-        }
-        0x102 => {
-            let length = bytes.below(50);
-            let many = bytes.many(length);
-            PV { bin: SBinary { cb: u32::try_from(length).unwrap_or_default(), lpb: arena.put(many).cast() } }
-        }
-        0x48 => PV { lpguid: arena.put(bytes.many(16)).cast() },
-        // Multivalued and unknown ones without values.
-        kind if kind & 0x1000 != 0 => PV { bin: SBinary { cb: 0, lpb: null_mut() } },
-        _ => PV { li: i64::from(bytes.word()) << bytes.below(33) },
-    };
-    SPropValue { ulPropTag: tag, dwAlignPad: 0, Value: value }
 }

@@ -1,5 +1,9 @@
 //! Arguments of every kind, each in memory of its own.
 
+use std::ptr::null_mut;
+
+use mapi32::abi::{PV, SBinary, SPropValue};
+
 use super::{Bytes, Ptr};
 
 /// What lives as long as one call: the memory behind its pointers.
@@ -104,6 +108,160 @@ impl Arena {
     pub fn zeros(&mut self, bytes: &mut Bytes<'_>) -> Ptr {
         if bytes.rarely(2) { std::ptr::null_mut() } else { self.put(vec![0; 256]) }
     }
+}
+
+/// Structures that tables are asked with.
+impl Arena {
+    /// A property value that holds what its type says; one that does not, now and then; or NULL.
+    pub fn prop(&mut self, bytes: &mut Bytes<'_>) -> Ptr {
+        if bytes.rarely(9) { std::ptr::null_mut() } else { self.props(bytes, 1).1 }
+    }
+
+    /// So many property values.
+    pub fn props(&mut self, bytes: &mut Bytes<'_>, count: usize) -> (usize, Ptr) {
+        let mut all = Vec::new();
+        for _ in 0..count {
+            let SPropValue { ulPropTag, Value, .. } = property(bytes, self);
+            // SAFETY: a number or a pointer was written, and of counted bytes a count and a pointer; every 16 bytes began as zeros.
+            let words = unsafe {
+                match ulPropTag & 0xFFFF {
+                    0x102 => [Value.bin.cb.into(), Value.bin.lpb.addr() as u64],
+                    kind if kind & 0x1000 != 0 => [0, 0],
+                    _ => [Value.li.cast_unsigned(), 0],
+                }
+            };
+            all.extend(u64::from(ulPropTag).to_le_bytes());
+            all.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+        }
+        (count, self.put_somewhere(bytes, all))
+    }
+
+    /// An SRow, or NULL.
+    pub fn row(&mut self, bytes: &mut Bytes<'_>) -> Ptr {
+        if bytes.rarely(12) {
+            return std::ptr::null_mut();
+        }
+        let row = self.row_bytes(bytes);
+        self.put_somewhere(bytes, row)
+    }
+
+    fn row_bytes(&mut self, bytes: &mut Bytes<'_>) -> Vec<u8> {
+        let count = bytes.below(4);
+        let (count, props) = match bytes.below(16) {
+            0 => (u32::MAX as usize, std::ptr::null_mut()),
+            _ => self.props(bytes, count),
+        };
+        let mut row = vec![0; 4];
+        row.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+        row.extend((props.addr() as u64).to_le_bytes());
+        row
+    }
+
+    /// An SRowSet, or NULL.
+    pub fn rows(&mut self, bytes: &mut Bytes<'_>) -> Ptr {
+        let count = match bytes.below(12) {
+            0 => return std::ptr::null_mut(),
+            1 => return self.put([&u32::MAX.to_le_bytes()[..], &[0; 20]].concat()),
+            count => count % 10,
+        };
+        let mut set = u64::try_from(count).unwrap_or_default().to_le_bytes().to_vec();
+        for _ in 0..count {
+            set.extend(self.row_bytes(bytes));
+        }
+        self.put_somewhere(bytes, set)
+    }
+
+    /// An SSortOrderSet, or NULL.
+    pub fn order(&mut self, bytes: &mut Bytes<'_>) -> Ptr {
+        let count = match bytes.below(8) {
+            0 => return std::ptr::null_mut(),
+            1 => return self.put([u32::MAX.to_le_bytes(), [0; 4], [0; 4]].concat()),
+            count => count - 2,
+        };
+        let counted = [count, bytes.below(4), bytes.below(4)];
+        let mut set: Vec<u8> = counted.iter().flat_map(|count| u32::try_from(*count).unwrap_or_default().to_le_bytes()).collect();
+        for _ in 0..count {
+            set.extend(tag(bytes).to_le_bytes());
+            set.extend([0u32, 1, 0, 1, 0, 2, 4, 8, 99][bytes.below(9)].to_le_bytes());
+        }
+        self.put_somewhere(bytes, set)
+    }
+
+    /// An SRestriction, or NULL; now and then one that is its own child.
+    pub fn condition(&mut self, bytes: &mut Bytes<'_>, levels: u32) -> Ptr {
+        match bytes.below(16) {
+            0 => std::ptr::null_mut(),
+            1 => {
+                let place = self.put(vec![0; 32]);
+                let circle = node(2, [0, 0], [place.addr(), 0]);
+                // SAFETY: 32 bytes.
+                unsafe { place.cast::<u8>().copy_from_nonoverlapping(circle.as_ptr(), 32) };
+                place
+            }
+            _ => {
+                let one = self.node(bytes, levels);
+                self.put_somewhere(bytes, one)
+            }
+        }
+    }
+
+    fn node(&mut self, bytes: &mut Bytes<'_>, levels: u32) -> Vec<u8> {
+        let rt = [0, 1, 2, 3, 4, 4, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12][bytes.below(16)];
+        let (tag, number) = (tag(bytes), u32::from(bytes.byte() % 8));
+        match rt {
+            0 | 1 if bytes.rarely(9) => node(rt, [bytes.word() | 0x10_0000, 0], [self.put(vec![0; 32]).addr(), 0]),
+            0 | 1 => {
+                let count = if levels == 0 { 0 } else { bytes.below(4) };
+                let all: Vec<u8> = (0..count).flat_map(|_| self.node(bytes, levels - 1)).collect();
+                node(rt, [u32::try_from(count).unwrap_or_default(), 0], [self.put(all).addr(), 0])
+            }
+            3 => node(rt, [(number % 4) | (number << 16), tag], [self.prop(bytes).addr(), 0]),
+            4 => node(rt, [number, tag], [self.prop(bytes).addr(), 0]),
+            10 => {
+                let count = bytes.below(3);
+                let (count, props) = self.props(bytes, count);
+                let inner = if levels == 0 { std::ptr::null_mut() } else { self.condition(bytes, levels - 1) };
+                node(rt, [u32::try_from(count).unwrap_or_default(), 0], [inner.addr(), props.addr()])
+            }
+            2 | 9 | 11 => {
+                let inner = if levels == 0 { std::ptr::null_mut() } else { self.condition(bytes, levels - 1) };
+                node(rt, [if rt == 9 { tag } else { number }, 0], [inner.addr(), 0])
+            }
+            _ => node(rt, [number, tag], [bytes.word() as usize, 0]),
+        }
+    }
+}
+
+/// The 32 bytes of an SRestriction: rt, two words, two pointers.
+fn node(rt: u32, words: [u32; 2], pointers: [usize; 2]) -> Vec<u8> {
+    let mut bytes = [rt.to_le_bytes(), [0; 4], words[0].to_le_bytes(), words[1].to_le_bytes()].concat();
+    pointers.iter().for_each(|pointer| bytes.extend((*pointer as u64).to_le_bytes()));
+    bytes
+}
+
+/// A property that holds what its type says.
+pub fn property(bytes: &mut Bytes<'_>, arena: &mut Arena) -> SPropValue {
+    let tag = tag(bytes);
+    let value = match tag & 0xFFFF {
+        0x1E => PV { lpszA: arena.string(bytes).cast() },
+        0x1F => {
+            let length = bytes.below(30);
+            // Aligned as wide strings are.
+            let mut units: Vec<u8> = bytes.many(2 * length);
+            units.extend([0; 2]);
+            PV { lpszW: arena.put(units).cast() }
+        }
+        0x102 => {
+            let length = bytes.below(50);
+            let many = bytes.many(length);
+            PV { bin: SBinary { cb: u32::try_from(length).unwrap_or_default(), lpb: arena.put(many).cast() } }
+        }
+        0x48 => PV { lpguid: arena.put(bytes.many(16)).cast() },
+        // Multivalued and unknown ones without values.
+        kind if kind & 0x1000 != 0 => PV { bin: SBinary { cb: 0, lpb: null_mut() } },
+        _ => PV { li: i64::from(bytes.word()) << bytes.below(33) },
+    };
+    SPropValue { ulPropTag: tag, dwAlignPad: 0, Value: value }
 }
 
 /// The identifier of an interface in MAPI's range.

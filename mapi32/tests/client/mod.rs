@@ -20,8 +20,20 @@ unsafe extern "system" {
     pub fn HrDispatchNotifications(flags: u32) -> u32;
     pub fn ScInitMapiUtil(flags: u32) -> u32;
     pub fn DeinitMapiUtil();
-    pub fn BuildDisplayTable() -> u32;
+    pub fn OpenIMsgSession() -> u32;
     pub fn HrThisThreadAdviseSink(sink: Ptr, out: *mut Ptr) -> u32;
+    pub fn MAPIAllocateMore(size: u32, root: Ptr, out: *mut Ptr) -> u32;
+    pub fn CreateTable(
+        interface: Ptr,
+        allocate_buffer: Ptr,
+        allocate_more: Ptr,
+        free_buffer: Ptr,
+        reserved: Ptr,
+        table_type: u32,
+        index_column: u32,
+        columns: *const u32,
+        table_data: *mut Ptr,
+    ) -> u32;
     pub fn FreeProws(rows: Ptr);
 }
 
@@ -156,8 +168,8 @@ pub unsafe fn read_props(props: *const u8, count: u32) -> Vec<(u32, Read)> {
                     0x001E => Read::Ansi(until_nul(pointer.read())),
                     0x001F => Read::Wide(until_nul(pointer.cast::<*const u16>().read())),
                     0x0102 => {
-                        let length = value.cast::<u32>().read() as usize;
-                        Read::Binary(std::slice::from_raw_parts(value.add(8).cast::<*const u8>().read(), length).to_vec())
+                        let (length, start) = (value.cast::<u32>().read() as usize, value.add(8).cast::<*const u8>().read());
+                        Read::Binary(if length == 0 { Vec::new() } else { std::slice::from_raw_parts(start, length).to_vec() })
                     }
                     _ => Read::Other(value.cast::<u64>().read()),
                 };

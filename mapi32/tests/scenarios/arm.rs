@@ -1,18 +1,23 @@
 //! The C client of the scenarios: each call by an exported function or a slot of a vtable, as the process and the thread that make it.
 
+#[path = "build.rs"]
+mod build;
+#[path = "tables.rs"]
+mod tables;
+
 use std::collections::BTreeMap;
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
 
 use mapi_sim::call::{
-    Bytes, Call, CallId, Caller, Handle, IMAPIClientShutdown, IMAPISession, IMAPIStatus, IMAPITable, IProfAdmin, IUnknown, Mapi, Out,
-    OutPtr, ProcessId, Reply,
+    Bytes, Call, CallId, Caller, Handle, IMAPIClientShutdown, IMAPISession, IMAPIStatus, IProfAdmin, IUnknown, Mapi, Out, OutPtr,
+    ProcessId, Reply,
 };
 use mapi_sim::kernel::Event;
 use mapi_sim::mapi::{CodePage, Guid};
 use mapi_sim::scenario::Executor;
 use mapi_sim::{Error, Hresult, PropTag, Sim, Text};
-use mapi32::abi::{MAPIERROR, SPropTagArray, SPropValue, SRowSet};
+use mapi32::abi::{MAPIERROR, SPropValue};
 use mapi32::notify;
 use mapi32::world::{Face, bind_face};
 
@@ -22,7 +27,7 @@ use crate::client::{
 };
 use crate::method;
 use crate::props;
-use crate::values::{raw, take_bytes, take_error, take_props, take_rows, take_strings, take_tags};
+use crate::values::{raw, take_bytes, take_error, take_props, take_strings};
 
 /// What a slot gave: the code, and what is made of the out-parameters if it is a success.
 pub type Answer = (u32, Got);
@@ -35,6 +40,8 @@ pub enum Got {
     Object(Ptr),
     /// A pointer to an object, and its type.
     Opened(Ptr, u32),
+    /// The status of a table, without the type that the world tells beside it.
+    Status(u32),
 }
 
 /// Why a call cannot be made through C.
@@ -129,17 +136,25 @@ impl Arm {
         let out = match got {
             Got::Out(out) => out,
             Got::Object(pointer) => Out::Object(self.name(caller, call, before, pointer)),
+            Got::Status(status) => match self.answered(call, before).out {
+                Out::TableStatus { table_type, .. } => Out::TableStatus { status, table_type },
+                other => other,
+            },
             Got::Opened(pointer, object_type) => Out::Opened { object: self.name(caller, call, before, pointer), object_type },
         };
         Reply { hr, out }
     }
 
-    /// The name of an object that came back, as the journal has it.
-    fn name(&mut self, caller: Caller, call: &Call, before: u32, pointer: Ptr) -> Handle {
+    /// What the world answered, as the journal has it.
+    fn answered(&self, call: &Call, before: u32) -> Reply {
         let journal = self.sim.journal();
         let mut entries = journal.entries().filter(|entry| entry.id() > CallId::from_number(before));
-        let entry = entries.find(|entry| entry.call().method() == call.method()).expect("an object comes out of a call of the world");
-        let handle = entry.reply().object().expect("the call made an object");
+        entries.find(|entry| entry.call().method() == call.method()).expect("the world was asked").reply().clone()
+    }
+
+    /// The name of an object that came back, as the journal has it.
+    fn name(&mut self, caller: Caller, call: &Call, before: u32, pointer: Ptr) -> Handle {
+        let handle = self.answered(call, before).object().expect("the call made an object");
         self.objects.insert(handle, pointer);
         self.owners.insert(handle, caller.process);
         handle
@@ -164,6 +179,7 @@ impl Arm {
             }
             Call::IPropData(this, call) => Ok(props::prop_data(self.pointer(*this)?, call)),
             Call::IStream(this, call) => Ok(props::stream(self.pointer(*this)?, call, |other| self.objects.get(&other).copied())),
+            Call::ITableData(this, call) => Ok(self.table_data(self.pointer(*this)?, call)),
             Call::IMAPIStatus(this, call) => Ok(status(self.pointer(*this)?, call)),
             Call::IProfAdmin(this, call) => Ok(self.prof_admin(self.pointer(*this)?, call)),
             Call::IMAPIInitMonitor(..) | Call::IMAPIWaitResult(..) => Err(NO_MONITOR),
@@ -204,6 +220,9 @@ impl Arm {
                         place = null_mut();
                     }
                     return Ok(object(hr, place));
+                }
+                Mapi::CreateTable { interface, table_type, index_column, columns } => {
+                    return Ok(tables::create(interface.as_deref(), *table_type, *index_column, columns));
                 }
                 _ => return Err(NO_MONITOR),
             }
@@ -354,41 +373,6 @@ impl Arm {
                 Ptr = nothing
             )),
             IMAPISession::PrepareForm {} => done(method!(this, 21, Ptr = nothing, Ptr = nothing, *mut Ptr = &raw mut place)),
-            other => panic!("{other:?} is new: teach it to this arm"),
-        }
-    }
-
-    fn table(&self, this: Ptr, call: &IMAPITable) -> Answer {
-        let (nothing, mut connection): (Ptr, usize) = (null_mut(), 0);
-        match call {
-            IMAPITable::Advise { .. } => done(method!(this, 4, u32 = 0, Ptr = nothing, *mut usize = &raw mut connection)),
-            IMAPITable::SetColumns { prop_tag_array, flags } => {
-                let tags = tag_words(prop_tag_array);
-                done(method!(this, 7, *const u32 = tags.as_ptr(), u32 = *flags))
-            }
-            IMAPITable::QueryColumns { flags } => {
-                let mut tags: *mut SPropTagArray = null_mut();
-                let hr = method!(this, 8, u32 = *flags, *mut *mut SPropTagArray = &raw mut tags);
-                out(hr, || Out::Tags(take_tags(tags)))
-            }
-            IMAPITable::GetRowCount { flags } => {
-                let mut count = 0u32;
-                let hr = method!(this, 9, u32 = *flags, *mut u32 = &raw mut count);
-                out(hr, || Out::Number(count.into()))
-            }
-            IMAPITable::SeekRow { origin, row_count } => {
-                let mut sought = 0i32;
-                let hr = method!(this, 10, usize = *origin as usize, i32 = *row_count, *mut i32 = &raw mut sought);
-                out(hr, || Out::Number(sought.into()))
-            }
-            IMAPITable::FindRow { .. } => done(method!(this, 13, Ptr = nothing, usize = 0, u32 = 0)),
-            IMAPITable::Restrict { .. } => done(method!(this, 14, Ptr = nothing, u32 = 0)),
-            IMAPITable::SortTable { .. } => done(method!(this, 17, Ptr = nothing, u32 = 0)),
-            IMAPITable::QueryRows { row_count, flags } => {
-                let mut set: *mut SRowSet = null_mut();
-                let hr = method!(this, 19, i32 = *row_count, u32 = *flags, *mut *mut SRowSet = &raw mut set);
-                out(hr, || Out::Rows(take_rows(set, self.page)))
-            }
             other => panic!("{other:?} is new: teach it to this arm"),
         }
     }

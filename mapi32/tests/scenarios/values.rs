@@ -3,9 +3,9 @@
 use std::ffi::c_void;
 
 use mapi_sim::call::{Bytes, MapiError};
-use mapi_sim::mapi::{CodePage, Guid, Prop, PropType};
+use mapi_sim::mapi::{CodePage, Guid, Prop, PropType, SortOrder, SortOrderSet};
 use mapi_sim::{Hresult, PropTag, Row, Text, Value};
-use mapi32::abi::{FILETIME, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRowSet};
+use mapi32::abi::{FILETIME, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet, SSortOrderSet};
 
 use crate::client::{FreeProws, MAPIFreeBuffer, Ptr};
 
@@ -131,6 +131,32 @@ pub fn take_rows(set: *mut SRowSet, page: CodePage) -> Vec<Row> {
         let rows = rows.into_iter().map(|entry: mapi32::abi::SRow| row(entry.cValues, entry.lpProps, page)).collect();
         FreeProws(set.cast());
         rows
+    }
+}
+
+/// A row or none, and the block is freed.
+pub fn take_row(entry: *mut SRow, page: CodePage) -> Option<Row> {
+    if entry.is_null() {
+        return None;
+    }
+    // SAFETY: a root of the library.
+    unsafe {
+        let SRow { cValues, lpProps, .. } = entry.read();
+        let found = row(cValues, lpProps, page);
+        MAPIFreeBuffer(entry.cast());
+        Some(found)
+    }
+}
+
+/// A sort order, and the block is freed.
+pub fn take_order(order: *mut SSortOrderSet) -> SortOrderSet {
+    // SAFETY: a root of the library: three counts, then the keys.
+    unsafe {
+        let [sorts, categories, expanded] = order.cast::<[u32; 3]>().read();
+        let keys = list(sorts, (&raw const (*order).aSort).cast::<[u32; 2]>());
+        MAPIFreeBuffer(order.cast());
+        let keys = keys.into_iter().map(|[tag, order]| SortOrder { tag: PropTag::new(tag), order }).collect();
+        SortOrderSet { keys, categories, expanded }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-// shows MEMORY-061, MEMORY-062, MEMORY-063, MEMORY-065
+// shows MEMORY-061, MEMORY-062, MEMORY-063, MEMORY-064, MEMORY-065
 #[test]
 fn finding() {
     for (i, &kind) in SINGLE.iter().enumerate() {

@@ -201,6 +201,7 @@ unsafe fn is_live_root(block: *mut c_void) -> bool {
 }
 
 // shows TABLE-339, TABLE-340, TABLE-341, TABLE-342, TABLE-343, TABLE-344, TABLE-346, MEMORY-044, MEMORY-045, MEMORY-053, MEMORY-055
+// shows ERROR-106
 #[test]
 fn all_rows() {
     let mut table = Fake::table();

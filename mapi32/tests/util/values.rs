@@ -51,7 +51,7 @@ fn with_sample<T>(kind: u32, use_it: impl FnOnce(Option<(SPropValue, u32)>, u32)
     use_it(value.map(|(value, size)| (SPropValue { Value: value, ..prop(1 << 16 | kind) }, size)), extra)
 }
 
-// shows MEMORY-081, MEMORY-083
+// shows MEMORY-081, MEMORY-082, MEMORY-083
 #[test]
 fn sizes_of_values() {
     for kind in 0..0xFFFF {

@@ -1,0 +1,2 @@
+/* The tables again, as C++. */
+#include "views.c"

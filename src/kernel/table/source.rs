@@ -1,0 +1,192 @@
+//! Rows behind tables, shared by all views of them and by the worlds that fork.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::mapi::{Prop, PropTag, PropType, Row, Value};
+
+/// The properties of one row. Views, forks and notifications share it.
+pub(super) type Props = Arc<[Prop]>;
+
+/// Rows by numbers that are never used again, and their order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    /// By number; a row that is gone leaves its place empty.
+    slots: Vec<Option<Props>>,
+    /// Numbers in the order of the rows.
+    order: Vec<u32>,
+    /// Whether the numbers stand in ascending order.
+    unordered: bool,
+}
+
+impl Rows {
+    /// Rows that were computed; each has the number beside it.
+    pub(super) fn computed(rows: impl Iterator<Item = (u32, Row)>) -> Self {
+        let mut all = Rows::default();
+        for (number, row) in rows {
+            all.put(number, row.props.into());
+        }
+        all
+    }
+
+    fn put(&mut self, number: u32, props: Props) {
+        let at = number as usize;
+        if at >= self.slots.len() {
+            self.slots.resize(at + 1, None);
+        }
+        self.slots[at] = Some(props);
+        self.unordered |= self.order.last().is_some_and(|last| *last > number);
+        self.order.push(number);
+    }
+
+    /// The row of a number.
+    pub(super) fn get(&self, number: u32) -> Option<&Props> {
+        self.slots.get(number as usize)?.as_ref()
+    }
+
+    /// Numbers in the order of the rows.
+    pub(super) fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether the order of the rows is that of their numbers.
+    pub(super) fn is_in_order(&self) -> bool {
+        !self.unordered
+    }
+
+    /// A new row before the one at this place, or last; its number.
+    pub(super) fn insert(&mut self, at: usize, props: Props) -> u32 {
+        let number = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        if at >= self.order.len() {
+            self.put(number, props);
+        } else {
+            self.slots.push(Some(props));
+            self.order.insert(at, number);
+            self.unordered = true;
+        }
+        number
+    }
+
+    /// Replaces a row.
+    pub(super) fn replace(&mut self, number: u32, props: Props) {
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            *slot = Some(props);
+        }
+    }
+
+    /// Removes a row.
+    pub(super) fn remove(&mut self, number: u32) -> Option<Props> {
+        let props = self.slots.get_mut(number as usize)?.take()?;
+        let at = if self.unordered { self.order.iter().position(|n| *n == number) } else { self.order.binary_search(&number).ok() };
+        if let Some(at) = at {
+            self.order.remove(at);
+        }
+        Some(props)
+    }
+
+    /// Removes every row.
+    pub(super) fn clear(&mut self) {
+        self.slots.iter_mut().for_each(|slot| *slot = None);
+        self.order.clear();
+        self.unordered = false;
+    }
+}
+
+/// What happened to one row.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    /// Which.
+    pub number: u32,
+    /// What it was, if it was there.
+    pub before: Option<Props>,
+}
+
+/// What has to happen to the first rows to make the second of them.
+pub(super) fn difference(before: &Rows, after: &Rows) -> Vec<Change> {
+    let numbers = before.slots.len().max(after.slots.len());
+    let numbers = 0..u32::try_from(numbers).unwrap_or(u32::MAX);
+    let changed = |number: &u32| before.get(*number) != after.get(*number);
+    numbers.filter(changed).map(|number| Change { number, before: before.get(number).cloned() }).collect()
+}
+
+/// Rows of CreateTable: ITableData.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    /// ulTableType.
+    pub(super) table_type: u32,
+    /// ulPropTagIndexColumn.
+    pub(super) index_column: PropTag,
+    /// Every column that was ever there, in order of appearance (TABLE-071, TABLE-072).
+    pub(super) columns: Arc<Vec<PropTag>>,
+    /// The rows.
+    pub(super) rows: Arc<Rows>,
+    /// Numbers of rows by their index values.
+    pub(super) index: Arc<BTreeMap<Vec<u8>, u32>>,
+    /// How many objects stand on it: itself and its views.
+    pub(super) users: u32,
+}
+
+impl Data {
+    /// What a row is found by: its value of the index column, as bytes.
+    pub(super) fn key_of(&self, props: &[Prop]) -> Option<Vec<u8>> {
+        props.iter().find(|prop| self.is_index(prop)).map(|prop| exact(&prop.value))
+    }
+
+    /// Whether a property is the index column with a value of its type.
+    pub(super) fn is_index(&self, prop: &Prop) -> bool {
+        prop.tag.id() == self.index_column.id() && prop.value.fits(self.index_column.prop_type())
+    }
+
+    /// Puts a row in its place.
+    pub(super) fn insert(&mut self, at: usize, key: Vec<u8>, props: Props) -> u32 {
+        self.know_columns(&props);
+        let number = Arc::make_mut(&mut self.rows).insert(at, props);
+        Arc::make_mut(&mut self.index).insert(key, number);
+        number
+    }
+
+    /// Replaces a row by one with the same index value.
+    pub(super) fn replace(&mut self, number: u32, props: Props) {
+        self.know_columns(&props);
+        Arc::make_mut(&mut self.rows).replace(number, props);
+    }
+
+    /// Removes a row.
+    pub(super) fn remove(&mut self, key: &[u8]) -> Option<Change> {
+        let number = *self.index.get(key)?;
+        Arc::make_mut(&mut self.index).remove(key);
+        let before = Arc::make_mut(&mut self.rows).remove(number);
+        Some(Change { number, before })
+    }
+
+    /// Removes every row.
+    pub(super) fn clear(&mut self) {
+        Arc::make_mut(&mut self.rows).clear();
+        self.index = Arc::default();
+    }
+
+    fn know_columns(&mut self, props: &[Prop]) {
+        let is_value = |prop: &&Prop| !matches!(prop.tag.prop_type(), PropType::ERROR | PropType::NULL);
+        for prop in props.iter().filter(is_value) {
+            if !self.columns.iter().any(|tag| tag.id() == prop.tag.id()) {
+                Arc::make_mut(&mut self.columns).push(prop.tag);
+            }
+        }
+    }
+}
+
+/// A value as bytes that are equal only for equal values.
+fn exact(value: &Value) -> Vec<u8> {
+    match value {
+        Value::String(text) => text.as_bytes().to_vec(),
+        Value::Binary(bytes) => bytes.clone(),
+        Value::Long(number) => number.to_le_bytes().to_vec(),
+        // Floating-point numbers print with all their digits; no other type has two texts that are equal.
+        other => other.to_string().into_bytes(),
+    }
+}
