@@ -32,7 +32,8 @@
 //! virtual time, shared sessions and their members, message services that need configuration, Windows services, code pages; status tables as each
 //! member of a session sees them, with every effect of MAPI_NO_MAIL that shows without moving mail; store, address book and transport providers
 //! that log on, fail and are shut down in the documented order; Logoff, notifications of the session, fast shutdown; profiles that are deleted or
-//! renamed while in use; initialisation monitors. [`Sim::lints`] finds misuse that succeeds.
+//! renamed while in use; initialisation monitors; IMAPIProp whole on stores, status objects, the address book and objects of CreateIProp, with named
+//! properties, copies and streams. [`Sim::lints`] finds misuse that succeeds.
 //!
 //! # What is not simulated
 //!
@@ -59,8 +60,8 @@ mod time;
 mod why;
 
 pub use api::{
-    AddrBook, Bookmark, Expanded, Failure, InitMonitor, Logon, MsgStore, PendingLogon, Position, Process, ProfAdmin, Rows, Session, Status,
-    Table, TableData, TableStatus, Warned,
+    AddrBook, Bookmark, Expanded, Failure, InitMonitor, Logon, MsgStore, NamedTag, PendingLogon, Position, Process, ProfAdmin, PropData,
+    Props, Rows, Session, Status, Stream, Table, TableData, TableStatus, Warned,
 };
 pub use error::Error;
 pub use explain::Explanation;

@@ -14,6 +14,7 @@ mod tables;
 mod properties {
     mod exhaustive;
     mod machine;
+    mod props;
     mod related;
     mod sessions;
     mod storms;

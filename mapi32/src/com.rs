@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use crate::boundary::guard;
 use crate::ledger::{Count, Problem, maker};
 use crate::objects;
-use crate::wire::{Iid, Out};
+use crate::wire::{Iid, Out, Raw};
 use crate::world::Face;
 
 /// The most interfaces of one object that need a vtable of their own.
@@ -142,6 +142,20 @@ unsafe fn body<'a>(this: *mut Facet) -> Option<&'a Body> {
     // SAFETY: by the promise of the caller; bodies stay where they are until their grave is given up.
     let body = unsafe { (*this).body.as_ref() }?;
     (body.mark == MARK).then_some(body)
+}
+
+/// The object of this library behind an interface pointer of a client; `None` of NULL and of what is somebody else's.
+pub fn handle(pointer: Raw) -> Option<Handle> {
+    let facet = pointer.pointer().cast::<Facet>();
+    if facet.is_null() {
+        return None;
+    }
+    // SAFETY: by the promise of the client an object stands there, and the first word of every object is its vtable. What follows it is looked at only
+    // if that is a vtable of this library.
+    unsafe {
+        let vtbl = (&raw const (*facet).vtbl).read_unaligned();
+        if objects::is_own(vtbl) { body(facet).map(|body| body.handle) } else { None }
+    }
 }
 
 /// What a caller is told who uses a dead object.

@@ -16,7 +16,7 @@ use crate::abi::MAPIINIT_0;
 use crate::boundary::guard;
 use crate::com::give;
 use crate::export_hr;
-use crate::wire::{Out, Raw, Str};
+use crate::wire::{Iid, Out, Raw, Str};
 use crate::{notify, world};
 
 export_hr! {
@@ -58,6 +58,21 @@ export_hr! {
         }
         let Some(face) = world::current() else { return Hresult::MAPI_E_NOT_INITIALIZED };
         give(&face, &face.call(Call::Mapi(Mapi::MAPIAdminProfiles { flags })), None, "MAPIAdminProfiles", admin)
+    }
+
+    /// CreateIProp (PROP-220). What it gives lies in blocks of MAPIAllocateBuffer, whatever functions are passed.
+    fn CreateIProp(interface: Iid, allocate: Raw, more: Raw, free: Raw, reserved: Raw, prop_data: Out<*mut c_void>) {
+        let _ = (allocate, more, free);
+        if prop_data.is_null() {
+            return Hresult::MAPI_E_INVALID_PARAMETER;
+        }
+        prop_data.set(std::ptr::null_mut());
+        if !reserved.is_null() {
+            return Hresult::MAPI_E_INVALID_PARAMETER;
+        }
+        let Some(face) = world::current() else { return Hresult::MAPI_E_NOT_INITIALIZED };
+        let call = Mapi::CreateIProp { interface: interface.guid().map(Box::new) };
+        give(&face, &face.call(Call::Mapi(call)), None, "CreateIProp", prop_data)
     }
 
     /// ScInitMapiUtil (LOGON-040).

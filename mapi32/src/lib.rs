@@ -28,6 +28,7 @@ pub mod stream;
 mod surroundings;
 pub mod util;
 pub mod wire;
+pub mod wire_in;
 pub mod world;
 
 pub use world::{Bound, bind, bind_process};

@@ -3,6 +3,8 @@
 //! The types here are pointers as they stand in the signatures of MAPI. A client that calls a method promises what the header says: a pointer is NULL
 //! or points at what its type names. Everything that trusts this promise is in this file; the objects above it have no unsafe code.
 
+pub mod prop_out;
+
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -62,7 +62,7 @@ fn decompose(id: &[u8]) -> Result<(Vec<u8>, Vec<u8>), i32> {
 const KEY: &[u8] = &[0xD0, 0xD1, 0xD2];
 const ID: &[u8] = &[0, 0, 0, 0, 9, 8, 7, 6, 5];
 
-// shows MEMORY-117, MEMORY-118
+// shows MEMORY-117, MEMORY-118, EID-102
 #[test]
 fn compounds_come_apart_again() {
     let compound = compose(KEY, ID);

@@ -5,6 +5,8 @@
 #[path = "scenarios/arm.rs"]
 mod arm;
 mod client;
+#[path = "scenarios/props.rs"]
+mod props;
 #[path = "scenarios/values.rs"]
 mod values;
 

@@ -41,7 +41,14 @@ fn every_slot_takes_null_and_zero() {
     assert_eq!(method!(session, 6, usize = 0, Ptr = null_mut(), u32 = 0, *mut Ptr = &raw mut book), S_OK);
     // SAFETY: a local.
     assert_eq!(unsafe { MAPIAdminProfiles(0, &raw mut admin) }, S_OK);
-    for (object, slots) in [(table, 26), (status, 18), (book, 32), (admin, 12), (session, 22)] {
+    let (mut data, mut stream, iid) = (null_mut(), null_mut(), iid(0xC));
+    // SAFETY: NULL functions are allowed.
+    assert_eq!(unsafe { CreateIProp(std::ptr::null(), null_mut(), null_mut(), null_mut(), null_mut(), &raw mut data) }, S_OK);
+    // PR_HTML, with MAPI_CREATE and MAPI_MODIFY.
+    let hr = method!(data, 7, u32 = 0x1013_0102, *const u8 = iid.as_ptr(), u32 = 0, u32 = 3, *mut Ptr = &raw mut stream);
+    assert_eq!(hr, S_OK);
+    let all = [(table, 26), (status, 18), (book, 32), (admin, 12), (stream, 14), (data, 18), (session, 22)];
+    for (object, slots) in all {
         for number in (3..slots).filter(|number| !(object == session && *number == 17)) {
             let address = slot(object, number);
             // SAFETY: on 64-bit systems the caller cleans up, so that arguments beyond those of the method are not looked at.

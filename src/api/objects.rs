@@ -1,41 +1,32 @@
 //! What a session opens besides tables: message stores, the address book, status objects.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{Failure, Object, Warned};
-use crate::call::{Call, Caller, Handle, IMAPIProp, IMAPIStatus, Out};
-use crate::mapi::{PropTag, Row};
+use super::{Failure, Props};
+use crate::call::{Call, Caller, Handle, IMAPIStatus};
 use crate::sim::Shared;
 
-/// Declares a handle with properties.
+/// Declares a handle of an object with properties.
 macro_rules! with_props {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $name {
-            object: Arc<Object>,
+            props: Props,
         }
 
         impl $name {
             pub(super) fn new(world: &Arc<Shared>, caller: Caller, handle: Handle) -> Self {
-                $name { object: Object::new(world, caller, handle) }
+                $name { props: Props::new(world, caller, handle) }
             }
+        }
 
-            /// The name by which the journal calls it.
-            pub fn handle(&self) -> Handle {
-                self.object.handle
-            }
+        impl Deref for $name {
+            type Target = Props;
 
-            /// GetProps: the values of some properties; with no tags, of all. MAPI_W_ERRORS_RETURNED warns that some are missing.
-            ///
-            /// # Errors
-            ///
-            /// MAPI_E_INVALID_OBJECT after the session's Logoff, or when what the object stood for is gone.
-            pub fn get_props(&self, tags: Option<&[PropTag]>) -> Result<Warned<Row>, Failure> {
-                let call = IMAPIProp::GetProps { prop_tag_array: tags.map(<[PropTag]>::to_vec), flags: 0 };
-                let reply = self.object.call(Call::IMAPIProp(self.object.handle, call))?;
-                let row = if let Out::Props(row) = reply.out { row } else { Row { props: Vec::new() } };
-                Ok(Warned::new(row, reply.hr))
+            fn deref(&self) -> &Props {
+                &self.props
             }
         }
     )*};

@@ -19,6 +19,11 @@ impl<T> Warned<T> {
         self.hr.is_warning().then_some(self.hr)
     }
 
+    /// The same success, with what was asked for made something else.
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Warned<U> {
+        Warned { value: change(self.value), hr: self.hr }
+    }
+
     /// What was asked for, whatever the warning.
     pub fn into_inner(self) -> T {
         self.value

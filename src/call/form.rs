@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::mapi::{Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, NotifyEvents, OpenFlags, PropTag, Row, StoreFlags, Text, WidthFlags};
+use crate::mapi::{
+    CopyFlags, Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, NameFlags, NotifyEvents, OpenFlags, PropTag, Row, SaveFlags, StoreFlags,
+    Text, WidthFlags,
+};
 
 use super::Handle;
 
@@ -106,6 +109,16 @@ const NUMBERS: &[(&str, u32)] = &[
     ("TBLTYPE_KEYSET", 1),
     ("TBLTYPE_DYNAMIC", 2),
     ("INFINITE", u32::MAX),
+    ("MAPI_CREATE", 2),
+    ("MAPI_UNICODE", 0x8000_0000),
+    ("IPROP_READONLY", 1),
+    ("IPROP_READWRITE", 2),
+    ("IPROP_CLEAN", 0x1_0000),
+    ("IPROP_DIRTY", 0x2_0000),
+    ("STREAM_SEEK_SET", 0),
+    ("STREAM_SEEK_CUR", 1),
+    ("STREAM_SEEK_END", 2),
+    ("STGM_WRITE", 1),
 ];
 
 /// Numbers of 32 bits: 0 is as if left out.
@@ -143,6 +156,29 @@ macro_rules! word_of_32_bits {
 
 word_of_32_bits!(u32, "a number from 0 to 0xFFFFFFFF");
 word_of_32_bits!(i32, "a number from -2147483648 to 2147483647");
+
+impl Word for i64 {
+    const EXPECTED: &'static str = "a number from -0x8000000000000000 to 0x7FFFFFFFFFFFFFFF";
+
+    fn read(form: &Form) -> Result<Self, Option<String>> {
+        match form {
+            Form::Int(value) => Ok(*value),
+            _ => Err(None),
+        }
+    }
+
+    fn write(&self) -> Form {
+        Form::Int(*self)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(0)
+    }
+
+    fn show(&self) -> Option<String> {
+        (*self != 0).then(|| self.to_string())
+    }
+}
 
 impl Word for u64 {
     const EXPECTED: &'static str = "a number from 0 to 0x7FFFFFFFFFFFFFFF";
@@ -444,7 +480,7 @@ macro_rules! flag_words {
     )*};
 }
 
-flag_words!(LogonFlags, InitFlags, LogoffFlags, WidthFlags, StoreFlags, OpenFlags, NotifyEvents);
+flag_words!(LogonFlags, InitFlags, LogoffFlags, WidthFlags, StoreFlags, OpenFlags, NotifyEvents, SaveFlags, CopyFlags, NameFlags);
 
 /// Where a client lets a result be stored: somewhere, or nowhere (a NULL out-pointer, written `"NULL"`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -58,5 +58,10 @@ interface! {
             /// lpSPropTagArrayColumns: the columns that are always there.
             columns: Vec<PropTag>,
         }
+        /// CreateIProp: gives an IPropData without properties (PROP-220).
+        CreateIProp {
+            /// lpInterface.
+            interface: Option<Box<Guid>>,
+        }
     }
 }

@@ -19,12 +19,12 @@ pub use form::{Bytes, Form, OutPtr, Word, hex, hex_bytes};
 pub use init_monitor::{IMAPIInitMonitor, IMAPIWaitResult};
 pub use mapi_functions::Mapi;
 pub use prof_admin::IProfAdmin;
-pub use prop::{IMAPIProp, IMAPIStatus};
+pub use prop::{Boxed, IMAPIProp, IMAPIStatus, IPropData, IStream};
 pub use session::{IMAPIClientShutdown, IMAPISession};
 pub use table::{IMAPITable, ITableData};
 pub use unknown::IUnknown;
 
-use crate::mapi::{Hresult, PropTag, Row, SortOrderSet};
+use crate::mapi::{Hresult, NameId, PropProblem, PropTag, Row, SortOrderSet};
 
 /// An object that a client holds. Numbers count per kind and are never used twice in a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +55,10 @@ pub enum ObjectKind {
     AddrBook,
     /// ITableData.
     TableData,
+    /// IPropData.
+    PropData,
+    /// IStream.
+    Stream,
 }
 
 impl ObjectKind {
@@ -62,7 +66,7 @@ impl ObjectKind {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// Every kind.
-    pub(crate) const ALL: [ObjectKind; 9] = [
+    pub(crate) const ALL: [ObjectKind; 11] = [
         ObjectKind::Session,
         ObjectKind::ProfAdmin,
         ObjectKind::InitMonitor,
@@ -72,6 +76,8 @@ impl ObjectKind {
         ObjectKind::MsgStore,
         ObjectKind::AddrBook,
         ObjectKind::TableData,
+        ObjectKind::PropData,
+        ObjectKind::Stream,
     ];
 
     /// The interface of the objects of this kind.
@@ -86,6 +92,8 @@ impl ObjectKind {
             ObjectKind::MsgStore => "IMsgStore",
             ObjectKind::AddrBook => "IAddrBook",
             ObjectKind::TableData => "ITableData",
+            ObjectKind::PropData => "IPropData",
+            ObjectKind::Stream => "IStream",
         }
     }
 
@@ -101,6 +109,8 @@ impl ObjectKind {
             ObjectKind::MsgStore => &["IMsgStore", "IMAPIProp"],
             ObjectKind::AddrBook => &["IAddrBook", "IMAPIProp"],
             ObjectKind::TableData => &["ITableData"],
+            ObjectKind::PropData => &["IPropData", "IMAPIProp"],
+            ObjectKind::Stream => &["IStream"],
         }
     }
 
@@ -116,6 +126,8 @@ impl ObjectKind {
             ObjectKind::MsgStore => "msg_store",
             ObjectKind::AddrBook => "addr_book",
             ObjectKind::TableData => "table_data",
+            ObjectKind::PropData => "prop_data",
+            ObjectKind::Stream => "stream",
         }
     }
 }
@@ -344,6 +356,10 @@ calls! {
     ITableData,
     /// A method of an object with properties.
     IMAPIProp,
+    /// A method of an object of CreateIProp.
+    IPropData,
+    /// A method of a stream on a property.
+    IStream,
     /// A method of a status object.
     IMAPIStatus,
     /// A method of the profile administration object.
@@ -473,6 +489,29 @@ pub enum Out {
     Strings(Vec<String>),
     /// A MAPIERROR, or none.
     Error(Option<Box<MapiError>>),
+    /// Problems with single properties: an SPropProblemArray. Without problems there is none (PROP-096).
+    Problems(Vec<PropProblem>),
+    /// Names of properties beside their tags; none where an identifier has no name, or one that was not asked for.
+    Names {
+        /// lppPropTags: PT_ERROR is the type of what has no name in the other list.
+        tags: Vec<PropTag>,
+        /// lpppPropNames.
+        names: Vec<Option<NameId>>,
+    },
+    /// Access levels and states of properties beside their tags.
+    Access {
+        /// lppPropTagArray: zero for a property that was deleted (PROP-224).
+        tags: Vec<PropTag>,
+        /// lprgulAccess.
+        access: Vec<u32>,
+    },
+    /// How many bytes IStream::CopyTo read and wrote.
+    Copied {
+        /// pcbRead.
+        read: u64,
+        /// pcbWritten.
+        written: u64,
+    },
 }
 
 /// MAPIERROR: what GetLastError gives (SESSION-023).
@@ -502,7 +541,10 @@ impl Out {
             Out::Rows(rows) => {
                 vec![("rows", Form::List(rows.iter().map(form::row).collect())), ("count", Form::Int(form::count(rows)))]
             }
-            Out::Props(row) => vec![("props", form::row(row))],
+            Out::Props(row) => {
+                let tags: Vec<PropTag> = row.props.iter().map(|prop| prop.tag).collect();
+                vec![("props", form::row(row)), ("tags", tags.write()), ("count", Form::Int(form::count(&tags)))]
+            }
             Out::TableStatus { status, table_type } => vec![("status", status.write()), ("table_type", table_type.write())],
             Out::Position { row, numerator, denominator } => {
                 vec![("row", row.write()), ("numerator", numerator.write()), ("denominator", denominator.write())]
@@ -523,6 +565,13 @@ impl Out {
             Out::Error(Some(error)) => {
                 vec![("error", Form::Str(error.error.clone())), ("component", Form::Str(error.component.clone()))]
             }
+            Out::Problems(problems) => vec![("problems", problems.write())],
+            Out::Names { tags, names } => {
+                let names = names.iter().map(|name| name.as_ref().map_or(Form::Null, Word::write)).collect();
+                vec![("tags", tags.write()), ("names", Form::List(names)), ("count", Form::Int(form::count(tags)))]
+            }
+            Out::Access { tags, access } => vec![("tags", tags.write()), ("access", access.write())],
+            Out::Copied { read, written } => vec![("read", read.write()), ("written", written.write())],
         }
     }
 }

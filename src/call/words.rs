@@ -1,7 +1,10 @@
 //! Words of tables and properties: values, rows, restrictions and sort orders, in and out as text.
 
 use super::form::{Bytes, Form, Word, hex};
-use crate::mapi::{Bmr, FuzzyLevel, Guid, Hresult, Node, Prop, PropTag, PropType, Relop, Restriction, Row, SortOrder, SortOrderSet, Value};
+use crate::mapi::{
+    Bmr, FuzzyLevel, Guid, Hresult, NameId, NameKind, Node, Prop, PropProblem, PropTag, PropType, Relop, Restriction, Row, SortOrder,
+    SortOrderSet, Value,
+};
 
 /// What is wrong with a form; `None` says what the word expects.
 type Wrong = Option<String>;
@@ -126,6 +129,94 @@ impl Word for Vec<Row> {
 
     fn show(&self) -> Option<String> {
         Some(format!("[{}]", self.iter().map(Row::to_string).collect::<Vec<_>>().join(", ")))
+    }
+}
+
+/// Lists of words of one type.
+macro_rules! lists {
+    ($($word:ty, $expected:literal;)*) => {$(
+        impl Word for Vec<$word> {
+            const EXPECTED: &'static str = $expected;
+
+            fn read(form: &Form) -> Result<Self, Wrong> {
+                match form {
+                    Form::List(items) => items.iter().map(<$word>::read).collect(),
+                    _ => Err(None),
+                }
+            }
+
+            fn write(&self) -> Form {
+                Form::List(self.iter().map(<$word>::write).collect())
+            }
+
+            fn show(&self) -> Option<String> {
+                let shown = |word: &$word| word.show().unwrap_or_else(|| word.write().to_string());
+                Some(format!("[{}]", self.iter().map(shown).collect::<Vec<_>>().join(", ")))
+            }
+        }
+    )*};
+}
+
+lists! {
+    u32, "a list of numbers, or of lists of names";
+    Guid, "a list of interfaces, as [\"IID_IMAPIProp\"]";
+    PropProblem, "a list of problems with properties";
+    NameId, "a list of names of properties, as [{ set = \"PS_PUBLIC_STRINGS\", name = \"Keywords\" }]";
+}
+
+impl Word for NameId {
+    const EXPECTED: &'static str =
+        "the name of a property, as { set = \"PS_PUBLIC_STRINGS\", name = \"Keywords\" } or { set = \"{GUID}\", id = 5 }";
+
+    fn read(form: &Form) -> Result<Self, Wrong> {
+        let set = match form.get("set") {
+            None | Some(Form::Null) => None,
+            Some(Form::Str(null)) if null == "NULL" => None,
+            Some(set) => {
+                Some(Guid::read(set).map_err(|what| Some(what.unwrap_or_else(|| format!("`set` is {set}; expected {}", Guid::EXPECTED))))?)
+            }
+        };
+        let kind = match (form.get("name"), form.get("id")) {
+            (Some(Form::Str(name)), None) => NameKind::String(name.clone()),
+            (None, Some(id)) => match read_value(PropType::LONG, id)? {
+                Value::Long(id) => NameKind::Id(id),
+                _ => return Err(None),
+            },
+            _ => return Err(None),
+        };
+        Ok(NameId { set, kind })
+    }
+
+    fn write(&self) -> Form {
+        let kind = match &self.kind {
+            NameKind::Id(id) => ("id".to_owned(), Form::Int(id.cast_unsigned().into())),
+            NameKind::String(name) => ("name".to_owned(), Form::Str(name.clone())),
+        };
+        Form::Table(vec![("set".to_owned(), self.set.as_ref().map_or(Form::Null, Guid::write)), kind])
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Word for PropProblem {
+    const EXPECTED: &'static str = "a problem with a property, as { index = 0, tag = \"PR_ENTRYID\", code = \"MAPI_E_COMPUTED\" }";
+
+    fn read(form: &Form) -> Result<Self, Wrong> {
+        fn part<T: Word>(form: &Form, key: &str) -> Result<T, Wrong> {
+            T::read(form.get(key).ok_or(None)?)
+        }
+        Ok(PropProblem { index: part(form, "index")?, tag: part(form, "tag")?, code: part(form, "code")? })
+    }
+
+    fn write(&self) -> Form {
+        let entry = |name: &str, form: Form| (name.to_owned(), form);
+        Form::Table(vec![entry("index", self.index.write()), entry("tag", self.tag.write()), entry("code", self.code.write())])
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
     }
 }
 

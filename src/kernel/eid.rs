@@ -1,6 +1,7 @@
 //! Entry identifiers: four flag bytes that are zero, the identifier of who made it, and what it names.
 
 use super::profile::Identity;
+use crate::mapi::CodePage;
 
 /// Who made a status entry identifier.
 const STATUS_UID: [u8; 16] = *b"mapi-sim status\0";
@@ -22,6 +23,8 @@ pub(super) enum Eid {
     Store([u8; 16]),
     /// A one-off.
     OneOff,
+    /// Of MAPI_ONE_OFF_UID, and not of its layout (EID-084).
+    BadOneOff,
     /// Too short to name anything, or of a length that its maker does not make.
     Malformed,
     /// Of somebody else.
@@ -74,10 +77,36 @@ pub(super) fn read(bytes: &[u8]) -> Eid {
     } else if uid == STORE_UID {
         rest.try_into().map_or(Eid::Malformed, Eid::Store)
     } else if uid == ONE_OFF_UID {
-        Eid::OneOff
+        if strings(rest).is_some() { Eid::OneOff } else { Eid::BadOneOff }
     } else {
         Eid::Foreign
     }
+}
+
+/// The strings of a one-off behind its identifier, and whether they are Unicode: display name, address type, address, each with its NUL, and nothing
+/// behind them (EID-081 to EID-084).
+fn strings(rest: &[u8]) -> Option<([&[u8]; 3], bool)> {
+    let (head, mut rest) = rest.split_at_checked(4)?;
+    let unicode = u16::from_le_bytes([head[2], head[3]]) & ONE_OFF_UNICODE != 0;
+    let width = if unicode { 2 } else { 1 };
+    let mut found = [rest; 3];
+    for text in &mut found {
+        let units = rest.chunks_exact(width).position(|unit| unit.iter().all(|byte| *byte == 0))?;
+        (*text, rest) = (&rest[..units * width], &rest[(units + 1) * width..]);
+    }
+    (head[..2] == [0; 2] && rest.is_empty()).then_some((found, unicode))
+}
+
+/// Address type and address of a one-off as they are compared: the type without regard to case (EID-086), in whatever width they are (EID-083).
+pub(super) fn recipient(bytes: &[u8], code_page: CodePage) -> Option<(String, String)> {
+    let ([_, address_type, address], unicode) = strings(bytes.get(HEADER..)?)?;
+    let text = |bytes: &[u8]| match unicode {
+        true => {
+            char::decode_utf16(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]))).collect::<Result<String, _>>().ok()
+        }
+        false => code_page.decode(bytes).map(std::borrow::Cow::into_owned),
+    };
+    Some((super::fold(&text(address_type)?).into_owned(), text(address)?))
 }
 
 fn status_object(rest: &[u8]) -> Option<Eid> {
@@ -96,6 +125,8 @@ mod tests {
         assert_eq!(read(&status(7, Some(&[9; 16]))), Eid::Status(7, Some([9; 16])));
         assert_eq!(read(&store(&[9; 16])), Eid::Store([9; 16]));
         assert_eq!(read(&nobody()), Eid::OneOff);
+        assert_eq!(read(&nobody()[..nobody().len() - 1]), Eid::BadOneOff);
+        assert_eq!(read(&[&nobody()[..], &[0]].concat()), Eid::BadOneOff);
         assert_eq!(read(&[0; 19]), Eid::Malformed);
         assert_eq!(read(&[0; 20]), Eid::Foreign);
         assert_eq!(read(&status(7, None)[..22]), Eid::Malformed);

@@ -8,7 +8,7 @@ use super::session::LastError;
 use super::table::{MAPI_STORE, Source, View};
 use super::wait::Wake;
 use super::{Ask, Kernel, eid};
-use crate::call::{Bytes, Caller, Handle, IMAPISession, MapiError, ObjectKind, Out, Reply};
+use crate::call::{Bytes, Caller, Handle, IMAPISession, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Guid, Hresult, LogonFlags, OpenFlags, StoreFlags, WidthFlags};
 
@@ -26,8 +26,6 @@ const STORE_SPARED: &[Hresult] = &[
     Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED,
     Hresult::MAPI_E_UNKNOWN_FLAGS,
 ];
-/// What GetLastError names as the component; at most 30 characters (SESSION-024).
-const COMPONENT: &str = "MAPI subsystem (mapi-sim)";
 
 impl Kernel {
     /// A method of IMAPISession other than Logoff, and the note for GetLastError that a failure leaves.
@@ -292,11 +290,12 @@ impl Kernel {
             }
             // Users and one-offs are opened by the address book, which is not built.
             eid::Eid::OneOff => self.unsupported(),
+            eid::Eid::BadOneOff => self.decided(ClauseId::eid(84), Hresult::MAPI_E_INVALID_ENTRYID),
             eid::Eid::Malformed | eid::Eid::Foreign => self.decided(ClauseId::session(144), Hresult::MAPI_E_UNKNOWN_ENTRYID),
         }
     }
 
-    /// CompareEntryIDs: two identifiers of this simulator denote one object when they are equal byte for byte.
+    /// CompareEntryIDs: two identifiers denote one object when they are equal byte for byte, or are one-offs of one recipient (EID-083, EID-086).
     fn compare_entry_ids(&mut self, this: Handle, one: Option<&Bytes>, other: Option<&Bytes>, flags: u32) -> Reply {
         if let Some(reply) = self.reject_flags(flags, 0) {
             return reply;
@@ -308,7 +307,9 @@ impl Kernel {
             return self.decided(ClauseId::session(153), Hresult::MAPI_E_UNKNOWN_ENTRYID);
         }
         self.decided(ClauseId::session(150), Hresult::S_OK);
-        Reply::ok(Out::Bool(one == other))
+        let recipient = |id: &Bytes| eid::recipient(id, self.machine.code_page).filter(|_| eid::read(id) == eid::Eid::OneOff);
+        let one_recipient = recipient(one).is_some_and(|one| recipient(other) == Some(one));
+        Reply::ok(Out::Bool(one == other || one_recipient))
     }
 
     /// Whether an entry identifier denotes an object that this client could open.
@@ -317,7 +318,7 @@ impl Kernel {
             eid::Eid::Status(row, provider) => self.has_status_row(this, row, provider),
             eid::Eid::Store(uid) => self.store_place(this, uid).is_some(),
             eid::Eid::OneOff => true,
-            eid::Eid::Malformed | eid::Eid::Foreign => false,
+            eid::Eid::BadOneOff | eid::Eid::Malformed | eid::Eid::Foreign => false,
         }
     }
 
@@ -414,15 +415,7 @@ impl Kernel {
         }
         let known = self.machine.readings.index(Reading::LastError) != 2;
         let kept = kept.filter(|kept| known && kept.hr == result && result != Hresult::S_OK);
-        let error = kept.map(|LastError { hr, method, clause }| {
-            let clause = clause.map_or_else(String::new, |clause| format!(" ({clause})"));
-            Box::new(MapiError {
-                error: format!("{method} returned {hr:?}{clause}"),
-                component: COMPONENT.to_owned(),
-                low_level_error: hr.code(),
-                context: 0,
-            })
-        });
+        let error = kept.map(|kept| Box::new(kept.text()));
         self.decided(if error.is_some() { clause } else { ClauseId::session(14) }, Hresult::S_OK);
         Reply::ok(Out::Error(error))
     }

@@ -41,6 +41,61 @@ pub struct Machine {
     pub tables: TableSettings,
     /// Who holds the logon mutex from outside, and when.
     pub mutex_holders: Vec<MutexHolder>,
+    /// What objects with properties can do.
+    pub properties: PropertySettings,
+}
+
+/// What objects with properties can do: freedoms that the documentation leaves to providers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertySettings {
+    /// GetProps refuses values of this many bytes and more; 0 is no limit (PROP-063, PROP-064).
+    pub large_limit: u32,
+    /// SetProps refuses values of more bytes; 0 is no limit (PROP-102).
+    pub set_limit: u32,
+    /// The most names of properties that an object maps (PROP-182).
+    pub name_limit: u32,
+    /// The most names or identifiers in one call; 0 is no limit (PROP-213).
+    pub request_limit: u32,
+    /// SetProps does not change the type of a property (PROP-090).
+    pub fixed_types: bool,
+    /// Writing a read-only property succeeds without effect, instead of a problem MAPI_E_NO_ACCESS (PROP-100).
+    pub ignore_read_only: bool,
+    /// Multivalued properties can be set (PROP-036).
+    pub mv: bool,
+    /// Stores and objects of CreateIProp have named properties (PROP-193, PROP-197).
+    pub named: bool,
+    /// There are UTF-16 strings (PROP-041).
+    pub unicode: bool,
+    /// There are 8-bit strings (PROP-042).
+    pub ansi: bool,
+    /// Strings come in another width than the stored one too (PROP-048).
+    pub convert: bool,
+    /// A property is open by one stream at a time (PROP-129).
+    pub exclusive_open: bool,
+}
+
+impl Default for PropertySettings {
+    fn default() -> Self {
+        PropertySettings {
+            large_limit: 0,
+            set_limit: 0,
+            name_limit: PropertySettings::MOST_NAMES,
+            request_limit: 0,
+            fixed_types: false,
+            ignore_read_only: false,
+            mv: true,
+            named: true,
+            unicode: true,
+            ansi: true,
+            convert: true,
+            exclusive_open: false,
+        }
+    }
+}
+
+impl PropertySettings {
+    /// As many names as there are identifiers from 0x8000 to 0xFFFE.
+    pub const MOST_NAMES: u32 = 0x7FFF;
 }
 
 /// What kind of program a process is.

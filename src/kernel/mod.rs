@@ -16,6 +16,7 @@ mod notify;
 mod object;
 mod process;
 mod profile;
+mod project;
 mod props;
 mod provider;
 mod rows;
@@ -23,6 +24,7 @@ mod run;
 mod session;
 mod shutdown;
 mod status;
+mod status_object;
 mod table;
 mod wait;
 
@@ -31,7 +33,7 @@ use std::sync::Arc;
 
 pub use ask::{Answer, Ask, DialogAnswer, LogonAct, LogonAnswer, Nobody, Question, Response, Tick};
 pub use event::{Event, NotificationHome, ProviderCall};
-pub use machine::{InitStep, Machine, MutexHolder, ProcessKind};
+pub use machine::{InitStep, Machine, MutexHolder, ProcessKind, PropertySettings};
 pub use mutex::{Holder, LogonMutex};
 pub use notify::{Notice, Registration, SessionEvent};
 pub use object::{Body, Object};
@@ -40,6 +42,7 @@ pub use profile::{
     Identity, MAX_PROFILE_NAME, Profile, ProfileId, ProfileProvider, ProfileService, Profiles, Provider, ProviderKind, Service, fold,
     is_profile_name, name_length,
 };
+pub use props::{Mapping, PropData, StoreData, Stream};
 pub use provider::{Active, Place};
 pub use rows::{Path, Row};
 pub use run::{Before, LogonWhy};
@@ -65,6 +68,8 @@ pub struct Kernel {
     members: BTreeMap<Handle, Box<Member>>,
     /// Other objects: what they are and whose.
     objects: BTreeMap<Handle, Object>,
+    /// What clients left in stores.
+    stores: BTreeMap<props::StoreKey, Arc<StoreData>>,
     /// The session that others join.
     shared: Option<Handle>,
     /// Sessions ended by MAPI_LOGOFF_SHARED that still have members.
@@ -151,6 +156,7 @@ impl Kernel {
             cores: BTreeMap::new(),
             members: BTreeMap::new(),
             objects: BTreeMap::new(),
+            stores: BTreeMap::new(),
             shared: None,
             ended: 0,
             mutex: LogonMutex::default(),
@@ -288,6 +294,8 @@ impl Kernel {
             Call::IMAPITable(_, ref call) => self.table(this, call, &mut run.state),
             Call::ITableData(_, ref call) => Ok(self.table_data(run.caller, this, call)),
             Call::IMAPIProp(_, ref call) => Ok(self.prop(this, call)),
+            Call::IPropData(_, ref call) => Ok(self.prop_data_method(this, call)),
+            Call::IStream(_, ref call) => Ok(self.stream_method(this, call)),
             Call::IMAPIStatus(_, ref call) => Ok(self.status_method(this, call)),
             _ => unreachable!("functions and waits were taken above"),
         }
@@ -303,6 +311,7 @@ impl Kernel {
             Mapi::DeinitMapiUtil {} => self.deinit_util(caller),
             Mapi::HrDispatchNotifications { .. } => self.dispatch_notifications(caller),
             Mapi::CreateMAPIInitializationMonitor {} => self.create_monitor(caller),
+            Mapi::CreateIProp { ref interface } => self.create_iprop(caller, interface.as_deref().copied()),
             Mapi::CreateTable { ref interface, table_type, index_column, ref columns } => {
                 self.create_table(caller, interface.as_deref(), (table_type, index_column), columns)
             }
@@ -365,11 +374,17 @@ impl Kernel {
             return self.decided(ClauseId::shutdown(4), Hresult::MAPI_E_INVALID_OBJECT);
         }
         let mut interfaces = this.kind().interfaces().iter().chain(&["IUnknown"]);
-        // Of ITableData alone the identifier has another name than the interface.
-        let name_of =
-            |interface: &str| if interface == "ITableData" { "IID_IMAPITableData".to_owned() } else { format!("IID_{interface}") };
-        let known = interfaces.any(|interface| Guid::from_name(&name_of(interface)) == Some(iid));
+        let known = interfaces.any(|name| self::iid(name) == Some(iid));
         let hr = if known { Hresult::S_OK } else { Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED };
         self.decided(ClauseId::error(10), hr)
+    }
+}
+
+/// The identifier of an interface by its name. Two of them go by another name in the headers.
+fn iid(interface: &str) -> Option<Guid> {
+    match interface {
+        "IPropData" => Some(Guid::IID_IMAPIPropData),
+        "ITableData" => Some(Guid::IID_IMAPITableData),
+        name => Guid::from_name(&format!("IID_{name}")),
     }
 }

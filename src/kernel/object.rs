@@ -1,6 +1,10 @@
 //! Objects that a client got from its session.
 
+use std::sync::Arc;
+
+use super::props::{PropData, Stream};
 use super::provider::Place;
+use super::session::LastError;
 use super::table::View;
 use crate::call::{Handle, ProcessId};
 use crate::time::SimTime;
@@ -14,6 +18,8 @@ pub struct Object {
     pub session: Option<Handle>,
     /// What it is.
     pub body: Body,
+    /// What its GetLastError knows (PROP-216).
+    pub last_error: Option<LastError>,
 }
 
 /// What an object is.
@@ -36,16 +42,20 @@ pub enum Body {
     },
     /// IAddrBook.
     AddrBook,
+    /// IPropData.
+    PropData(Arc<PropData>),
+    /// IStream.
+    Stream(Arc<Stream>),
 }
 
 impl Object {
     /// An object that belongs to no session.
     pub(super) fn of_process(process: ProcessId, body: Body) -> Self {
-        Object { process, session: None, body }
+        Object { process, session: None, body, last_error: None }
     }
 
     /// An object that came from a session.
     pub(super) fn of_session(process: ProcessId, session: Handle, body: Body) -> Self {
-        Object { process, session: Some(session), body }
+        Object { process, session: Some(session), body, last_error: None }
     }
 }

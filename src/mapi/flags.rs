@@ -299,6 +299,58 @@ flag_words! {
         MAPI_UNICODE as UNICODE = 0x8000_0000;
     }
 
+    /// abFlags\[0\] of an entry identifier; a permanent one has none of them (EID-005).
+    EntryIdFlags {
+        /// Other users cannot use it (EID-011).
+        MAPI_NOTRESERVED as NOTRESERVED = 0x8;
+        /// Not to be kept for another day.
+        MAPI_NOW as NOW = 0x10;
+        /// For this session alone.
+        MAPI_THISSESSION as THISSESSION = 0x20;
+        /// Not of a recipient.
+        MAPI_NOTRECIP as NOTRECIP = 0x40;
+        /// Short-term.
+        MAPI_SHORTTERM as SHORTTERM = 0x80;
+    }
+
+    /// `ulFlags` of IMAPIProp::SaveChanges.
+    SaveFlags {
+        /// The object stays open for reading.
+        KEEP_OPEN_READONLY as READONLY = 0x1;
+        /// The object stays open for reading and writing.
+        KEEP_OPEN_READWRITE as READWRITE = 0x2;
+        /// What others saved meanwhile is overwritten.
+        FORCE_SAVE = 0x4;
+        /// A failure may be told by a later call.
+        MAPI_DEFERRED_ERRORS as DEFERRED_ERRORS = 0x8;
+        /// The junk filter looks at the message.
+        SPAMFILTER_ONSAVE = 0x80;
+        /// Incoming processing runs for the message.
+        ITEMPROC_FORCE = 0x800;
+        /// A transport that is not Exchange's saves.
+        NON_EMS_XP_SAVE = 0x1000;
+    }
+
+    /// `ulFlags` of IMAPIProp::CopyTo and CopyProps.
+    CopyFlags {
+        /// What was copied goes from the source.
+        MAPI_MOVE as MOVE = 0x1;
+        /// What the destination has stays as it is.
+        MAPI_NOREPLACE as NOREPLACE = 0x2;
+        /// The provider may leave the copying to MAPI; only MAPI itself sets it (PROP-163).
+        MAPI_DECLINE_OK as DECLINE_OK = 0x4;
+        /// Progress may be shown.
+        MAPI_DIALOG as DIALOG = 0x8;
+    }
+
+    /// `ulFlags` of IMAPIProp::GetNamesFromIDs.
+    NameFlags {
+        /// Names that are strings are left out.
+        MAPI_NO_STRINGS as NO_STRINGS = 0x1;
+        /// Names that are numbers are left out.
+        MAPI_NO_IDS as NO_IDS = 0x2;
+    }
+
     /// Flags of methods whose only flag is the width of strings: GetLastError, AdminServices, RenameProfile and others.
     WidthFlags {
         /// Strings are UTF-16.
@@ -342,6 +394,6 @@ mod tests {
                 }
             )*};
         }
-        check!(LogonFlags InitFlags LogoffFlags ServiceFlags ProviderFlags StatusCode StatusMethods NotifyEvents OpenFlags StoreFlags TableFlags WidthFlags);
+        check!(LogonFlags InitFlags LogoffFlags ServiceFlags ProviderFlags StatusCode StatusMethods NotifyEvents OpenFlags StoreFlags TableFlags EntryIdFlags SaveFlags CopyFlags NameFlags WidthFlags);
     }
 }

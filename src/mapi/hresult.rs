@@ -126,6 +126,10 @@ codes! {
     E_POINTER = 0x8000_4003, "COM: a pointer that cannot be used (ERROR-054).";
     MAPI_E_CALL_FAILED = 0x8000_4005, "Failed, for a reason without a code; E_FAIL (ERROR-049).";
     E_UNEXPECTED = 0x8000_FFFF, "COM: a failure nobody foresaw (ERROR-054).";
+    STG_E_INVALIDFUNCTION = 0x8003_0001, "Streams: the method is not for this stream, or its argument is none.";
+    STG_E_ACCESSDENIED = 0x8003_0005, "Streams: opened for reading only (PROP-121).";
+    STG_E_INVALIDPOINTER = 0x8003_0009, "Streams: a pointer that has to be there is NULL.";
+    STG_E_MEDIUMFULL = 0x8003_0070, "Streams: larger than a property can be.";
     MAPI_E_NO_ACCESS = 0x8007_0005, "The caller is not allowed to do this; E_ACCESSDENIED (ERROR-053).";
     MAPI_E_NOT_ENOUGH_MEMORY = 0x8007_000E, "No memory left, or too large for this call; E_OUTOFMEMORY (ERROR-050).";
     MAPI_E_INVALID_PARAMETER = 0x8007_0057, "An argument is wrong; E_INVALIDARG (ERROR-051).";

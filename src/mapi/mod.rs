@@ -6,6 +6,7 @@ mod code_page;
 mod flags;
 mod guid;
 mod hresult;
+mod name;
 mod notification;
 mod restrict;
 mod sort;
@@ -15,11 +16,12 @@ mod value;
 
 pub use code_page::CodePage;
 pub use flags::{
-    InitFlags, LogoffFlags, LogonFlags, NotifyEvents, OpenFlags, ProviderFlags, ServiceFlags, StatusCode, StatusMethods, StoreFlags,
-    TableFlags, WidthFlags,
+    CopyFlags, EntryIdFlags, InitFlags, LogoffFlags, LogonFlags, NameFlags, NotifyEvents, OpenFlags, ProviderFlags, SaveFlags,
+    ServiceFlags, StatusCode, StatusMethods, StoreFlags, TableFlags, WidthFlags,
 };
 pub use guid::Guid;
 pub use hresult::Hresult;
+pub use name::{IdRange, NameId, NameKind, PropProblem, is_transmittable};
 pub use notification::{TableEvent, TableNotification};
 pub use restrict::{Bmr, FuzzyLevel, MAX_DEPTH, Node, Relop, Restriction};
 pub use sort::{SortOrder, SortOrderSet};

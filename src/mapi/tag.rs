@@ -51,6 +51,12 @@ types! {
 }
 
 impl PropType {
+    /// `PT_SVREID`: an identifier on a server, in data of providers only (PROP-020).
+    pub const SVREID: PropType = PropType(0x00FB);
+    /// `PT_SRESTRICT`: a restriction, in data of providers only.
+    pub const SRESTRICT: PropType = PropType(0x00FD);
+    /// `PT_ACTIONS`: actions of a rule, in data of providers only.
+    pub const ACTIONS: PropType = PropType(0x00FE);
     /// The bit of types with many values.
     pub const MV_FLAG: u16 = 0x1000;
     /// MV_INSTANCE: the bit that asks a table for one row a value; with [`MV_FLAG`](Self::MV_FLAG) it is MVI_FLAG.
@@ -188,7 +194,8 @@ impl PropTag {
     pub fn property_name(self) -> Option<&'static str> {
         let exact = PLAIN.iter().find(|(_, tag)| *tag == self);
         let same_id = || PLAIN.iter().chain(UNTYPED).find(|(_, tag)| tag.id() == self.id());
-        exact.or_else(same_id).map(|(name, _)| *name)
+        // Zero is the identifier of what failed as well as of PR_NULL.
+        exact.or_else(|| if self.id() == 0 { None } else { same_id() }).map(|(name, _)| *name)
     }
 
     /// The tag of a documented name. A name of characters without a width (`PR_DISPLAY_NAME`) is PT_UNICODE.

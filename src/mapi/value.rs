@@ -208,7 +208,8 @@ impl fmt::Display for Value {
             Value::Long(v) => write!(f, "{v}"),
             Value::Float(v) => write!(f, "{v:?}"),
             Value::Double(v) | Value::AppTime(v) => write!(f, "{v:?}"),
-            Value::Currency(v) | Value::LongLong(v) | Value::SysTime(v) => write!(f, "{v}"),
+            Value::Currency(v) => currency(f, *v),
+            Value::LongLong(v) | Value::SysTime(v) => write!(f, "{v}"),
             Value::Error(v) => write!(f, "{v}"),
             Value::Bool(v) => write!(f, "{v}"),
             Value::Object => f.write_str("object"),
@@ -219,12 +220,19 @@ impl fmt::Display for Value {
             Value::MvLong(v) => list(f, v, |f, v| write!(f, "{v}")),
             Value::MvFloat(v) => list(f, v, |f, v| write!(f, "{v:?}")),
             Value::MvDouble(v) | Value::MvAppTime(v) => list(f, v, |f, v| write!(f, "{v:?}")),
-            Value::MvCurrency(v) | Value::MvLongLong(v) | Value::MvSysTime(v) => list(f, v, |f, v| write!(f, "{v}")),
+            Value::MvCurrency(v) => list(f, v, |f, v| currency(f, *v)),
+            Value::MvLongLong(v) | Value::MvSysTime(v) => list(f, v, |f, v| write!(f, "{v}")),
             Value::MvGuid(v) => list(f, v, |f, v| write!(f, "{v}")),
             Value::MvString(v) => list(f, v, |f, v| write!(f, "{v:?}")),
             Value::MvBinary(v) => list(f, v, |f, v| hex(f, v)),
         }
     }
+}
+
+/// Ten-thousandths as a decimal number (PROP-032).
+fn currency(f: &mut fmt::Formatter<'_>, value: i64) -> fmt::Result {
+    let (sign, parts) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
+    write!(f, "{sign}{}.{:04}", parts / 10_000, parts % 10_000)
 }
 
 /// Bytes as hexadecimal digits.

@@ -77,6 +77,7 @@ pub(super) fn check_row(row: &Table<'_>, problems: &mut Problems) {
             continue;
         }
         let column = column(name);
+        // Elsewhere a list is the values of a multivalued property.
         let Some(items) = node.as_items().filter(|_| !names(&column).is_empty()) else { continue };
         for item in items.iter() {
             if let Some(word) = item.as_str().filter(|word| number(&column, word).is_none()) {

@@ -9,7 +9,7 @@ use super::step::Expect;
 use crate::call::{Form, Reply, Word};
 use crate::fixture::problems::Problems;
 use crate::fixture::tree::{Node, Table};
-use crate::mapi::{PropTag, SortOrderSet};
+use crate::mapi::{NameId, PropProblem, PropTag, SortOrderSet};
 
 /// Named results of calls, `hr` first.
 const OUTS: &[&str] = &[
@@ -33,6 +33,11 @@ const OUTS: &[&str] = &[
     "sort_order",
     "more_rows",
     "bytes",
+    "problems",
+    "names",
+    "access",
+    "read",
+    "written",
 ];
 
 /// Reads the table; `known` are the names that earlier steps saved.
@@ -101,7 +106,10 @@ pub(super) fn compare(expect: &Expect, reply: &Reply, saved: &Saved, replies: &R
                 all.extend(cell::differing(&value, found).map(|(column, expected, found)| different("props", &column, &expected, &found)))
             }
             "tags" => all.push(Compared::new("tags", tags(&value).to_string(), found.to_string())),
-            "sort_order" => all.push(Compared::new("sort_order", sort_order(&value).to_string(), found.to_string())),
+            "sort_order" => all.push(Compared::new("sort_order", as_written::<SortOrderSet>(&value).to_string(), found.to_string())),
+            "problems" => all.push(Compared::new("problems", as_written::<Vec<PropProblem>>(&value).to_string(), found.to_string())),
+            "access" => all.push(Compared::new("access", as_written::<Vec<u32>>(&value).to_string(), found.to_string())),
+            "names" => all.push(Compared::new("names", names(&value).to_string(), found.to_string())),
             "object" => all.push(Compared::new("object", object(&value, saved).to_string(), found.to_string())),
             _ => all.push(Compared::new(name.clone(), value.to_string(), found.to_string())),
         }
@@ -139,9 +147,21 @@ fn tags(form: &Form) -> Form {
     }
 }
 
-/// A sort order as a reply writes it.
-fn sort_order(form: &Form) -> Form {
-    SortOrderSet::read(form).map_or_else(|_| form.clone(), |order| order.write())
+/// A word as a reply writes it.
+fn as_written<T: Word>(form: &Form) -> Form {
+    T::read(form).map_or_else(|_| form.clone(), |word| word.write())
+}
+
+/// Names of properties as a reply writes them; "NULL" is one that did not come.
+fn names(form: &Form) -> Form {
+    let one = |form: &Form| match form {
+        Form::Str(null) if null == NULL => Form::Null,
+        name => as_written::<NameId>(name),
+    };
+    match form {
+        Form::List(items) => Form::List(items.iter().map(one).collect()),
+        other => other.clone(),
+    }
 }
 
 /// An object by the name under which it was saved.

@@ -102,7 +102,7 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
 /// Where a key belongs that often stands in the wrong place.
 fn elsewhere(key: &str) -> Option<String> {
     match key {
-        "machine" | "mapisvc" | "profile" | "script" | "tables" | "lints" | "extends" => {
+        "machine" | "mapisvc" | "profile" | "properties" | "script" | "tables" | "lints" | "extends" => {
             Some(format!("belongs in [fixture], as fixture.{key}"))
         }
         "steps" => Some("unknown key; write each step as [[step]]".into()),

@@ -12,6 +12,7 @@ mod face;
 mod fixtures;
 mod lints;
 mod page;
+mod props;
 mod readings;
 mod scenarios;
 mod texts;

@@ -40,7 +40,6 @@ macro_rules! stubs {
 
 // Functions that give an HRESULT or SCODE: MAPI_E_NO_SUPPORT.
 stubs! { NO_SUPPORT =>
-    CreateIProp
     GetAttribIMsgOnIStg
     GetTnefStreamCodepage
     HrCompareABEntryIDsWithExchangeContext

@@ -30,6 +30,7 @@ pub mod prop_data;
 pub mod provider_admin;
 pub mod session;
 pub mod status;
+pub mod stream;
 pub mod table;
 pub mod table_data;
 
@@ -109,6 +110,16 @@ pub fn vtables(kind: ObjectKind) -> &'static [Vtable] {
                 tables! { [IID_IAddrBook, IID_IMAPIProp] addr_book::IAddrBookVtbl; }
             }
         }
+        ObjectKind::PropData => {
+            const {
+                tables! { [IID_IMAPIPropData, IID_IMAPIProp] prop_data::IPropDataVtbl; }
+            }
+        }
+        ObjectKind::Stream => {
+            const {
+                tables! { [IID_IStream] stream::IStreamVtbl; }
+            }
+        }
         ObjectKind::InitMonitor => {
             const {
                 tables! { [] init_monitor::IMAPIInitMonitorVtbl; }
@@ -125,6 +136,21 @@ pub fn vtables(kind: ObjectKind) -> &'static [Vtable] {
             }
         }
     }
+}
+
+/// Whether this is a vtable of an object of this library.
+pub fn is_own(table: *const c_void) -> bool {
+    let kinds = [
+        ObjectKind::Session,
+        ObjectKind::ProfAdmin,
+        ObjectKind::Table,
+        ObjectKind::Status,
+        ObjectKind::MsgStore,
+        ObjectKind::AddrBook,
+        ObjectKind::PropData,
+        ObjectKind::Stream,
+    ];
+    kinds.into_iter().flat_map(vtables).any(|vtable| vtable.table == table)
 }
 
 /// An interface, its base, and its slots by name, in order.
@@ -163,6 +189,7 @@ pub fn layouts() -> Vec<Layout> {
         of("IAddrBook", addr_book::IAddrBookVtbl::slots()),
         of("ITableData", table_data::ITableDataVtbl::slots()),
         of("IPropData", prop_data::IPropDataVtbl::slots()),
+        of("IStream", stream::IStreamVtbl::slots()),
         of("IMAPIProgress", progress::IMAPIProgressVtbl::slots()),
         of("IMAPIInitMonitor", init_monitor::IMAPIInitMonitorVtbl::slots()),
         of("IMAPIWaitResult", init_monitor::IMAPIWaitResultVtbl::slots()),

@@ -14,6 +14,7 @@ unsafe extern "system" {
     pub fn MAPIUninitialize();
     pub fn MAPILogonEx(ui: usize, profile: *const c_void, password: *const c_void, flags: u32, session: *mut Ptr) -> u32;
     pub fn MAPIAdminProfiles(flags: u32, admin: *mut Ptr) -> u32;
+    pub fn CreateIProp(iid: *const u8, allocate: Ptr, more: Ptr, free: Ptr, reserved: Ptr, out: *mut Ptr) -> u32;
     pub fn MAPIFreeBuffer(block: Ptr) -> u32;
     pub fn MAPIAllocateBuffer(size: u32, out: *mut Ptr) -> u32;
     pub fn HrDispatchNotifications(flags: u32) -> u32;

@@ -10,29 +10,30 @@ use std::ptr::{null, null_mut};
 use std::sync::Arc;
 
 use mapi_sim::call::{
-    Bytes, Call, CallId, Caller, Handle, IMAPIClientShutdown, IMAPIProp, IMAPISession, IMAPIStatus, IProfAdmin, IUnknown, Mapi, Out,
-    OutPtr, ProcessId, Reply,
+    Bytes, Call, CallId, Caller, Handle, IMAPIClientShutdown, IMAPISession, IMAPIStatus, IProfAdmin, IUnknown, Mapi, Out, OutPtr,
+    ProcessId, Reply,
 };
 use mapi_sim::kernel::Event;
 use mapi_sim::mapi::{CodePage, Guid};
 use mapi_sim::scenario::Executor;
 use mapi_sim::{Error, Hresult, PropTag, Sim, Text};
-use mapi32::abi::{MAPIERROR, SPropTagArray, SPropValue};
+use mapi32::abi::{MAPIERROR, SPropValue};
 use mapi32::notify;
 use mapi32::world::{Face, bind_face};
 
 use crate::client::{
-    DeinitMapiUtil, HrDispatchNotifications, MAPI_UNICODE, MAPIAdminProfiles, MAPIInitialize, MAPILogonEx, MAPIUninitialize, Ptr,
-    ScInitMapiUtil, query_interface, release,
+    CreateIProp, DeinitMapiUtil, HrDispatchNotifications, MAPI_UNICODE, MAPIAdminProfiles, MAPIInitialize, MAPILogonEx, MAPIUninitialize,
+    Ptr, ScInitMapiUtil, query_interface, release,
 };
 use crate::method;
-use crate::values::{raw, take_bytes, take_error, take_props, take_strings, take_tags};
+use crate::props;
+use crate::values::{raw, take_bytes, take_error, take_props, take_strings};
 
 /// What a slot gave: the code, and what is made of the out-parameters if it is a success.
-type Answer = (u32, Got);
+pub type Answer = (u32, Got);
 
 /// Out-parameters.
-enum Got {
+pub enum Got {
     /// All of it is known.
     Out(Out),
     /// A pointer to an object; the journal knows its name.
@@ -173,8 +174,12 @@ impl Arm {
             Call::IMAPISession(this, call) => Ok(self.session(self.pointer(*this)?, call)),
             Call::IMAPIClientShutdown(this, call) => self.shutdown(*this, call),
             Call::IMAPITable(this, call) => Ok(self.table(self.pointer(*this)?, call)),
+            Call::IMAPIProp(this, call) => {
+                Ok(props::prop(self.pointer(*this)?, call, self.page, |other| self.objects.get(&other).copied()))
+            }
+            Call::IPropData(this, call) => Ok(props::prop_data(self.pointer(*this)?, call)),
+            Call::IStream(this, call) => Ok(props::stream(self.pointer(*this)?, call, |other| self.objects.get(&other).copied())),
             Call::ITableData(this, call) => Ok(self.table_data(self.pointer(*this)?, call)),
-            Call::IMAPIProp(this, call) => Ok(self.prop(self.pointer(*this)?, call)),
             Call::IMAPIStatus(this, call) => Ok(status(self.pointer(*this)?, call)),
             Call::IProfAdmin(this, call) => Ok(self.prof_admin(self.pointer(*this)?, call)),
             Call::IMAPIInitMonitor(..) | Call::IMAPIWaitResult(..) => Err(NO_MONITOR),
@@ -200,6 +205,11 @@ impl Arm {
                 Mapi::MAPIAdminProfiles { flags } => {
                     let mut admin = null_mut();
                     return Ok(object(MAPIAdminProfiles(*flags, &raw mut admin), admin));
+                }
+                Mapi::CreateIProp { interface } => {
+                    let (mut place, nothing) = (0x77 as Ptr, null_mut());
+                    let iid = interface.as_ref().map_or(null(), |guid| guid.bytes().as_ptr());
+                    return Ok(object(CreateIProp(iid, nothing, nothing, nothing, nothing, &raw mut place), place));
                 }
                 Mapi::MAPILogonEx { ui_param, profile_name, password, flags, session } => {
                     let [name, password] = [profile_name.as_ref(), password.as_deref()].map(|text| self.string(text, flags.bits()));
@@ -367,26 +377,6 @@ impl Arm {
         }
     }
 
-    fn prop(&self, this: Ptr, call: &IMAPIProp) -> Answer {
-        match call {
-            IMAPIProp::GetProps { prop_tag_array, flags } => {
-                let tags = prop_tag_array.as_ref().map(|tags| tag_words(tags));
-                let tags = tags.as_ref().map_or(null(), |words| words.as_ptr());
-                let (mut count, mut props): (u32, *mut SPropValue) = (0, null_mut());
-                let hr =
-                    method!(this, 5, *const u32 = tags, u32 = *flags, *mut u32 = &raw mut count, *mut *mut SPropValue = &raw mut props);
-                out(hr, || Out::Props(take_props(count, props, self.page)))
-            }
-            IMAPIProp::GetPropList { flags } => {
-                let mut tags: *mut SPropTagArray = null_mut();
-                let hr = method!(this, 6, u32 = *flags, *mut *mut SPropTagArray = &raw mut tags);
-                out(hr, || Out::Tags(take_tags(tags)))
-            }
-            IMAPIProp::SetProps {} => done(method!(this, 8, u32 = 0, *const u8 = null(), *mut Ptr = null_mut())),
-            other => panic!("{other:?} is new: teach it to this arm"),
-        }
-    }
-
     fn prof_admin(&self, this: Ptr, call: &IProfAdmin) -> Answer {
         let string = |text: Option<&Text>, flags: &u32| self.string(text, *flags);
         done(match call {
@@ -439,21 +429,21 @@ fn status(this: Ptr, call: &IMAPIStatus) -> Answer {
 }
 
 /// A code and nothing else.
-fn done(hr: u32) -> Answer {
+pub fn done(hr: u32) -> Answer {
     (hr, Got::Out(Out::Nothing))
 }
 
 /// What a success left in the out-parameters.
-fn out(hr: u32, read: impl FnOnce() -> Out) -> Answer {
+pub fn out(hr: u32, read: impl FnOnce() -> Out) -> Answer {
     if hr >> 31 == 1 { done(hr) } else { (hr, Got::Out(read())) }
 }
 
 /// An object, if there is one.
-fn object(hr: u32, place: Ptr) -> Answer {
+pub fn object(hr: u32, place: Ptr) -> Answer {
     if place.is_null() { done(hr) } else { (hr, Got::Object(place)) }
 }
 
-fn wide(flags: u32) -> bool {
+pub fn wide(flags: u32) -> bool {
     flags & MAPI_UNICODE != 0
 }
 
@@ -461,7 +451,7 @@ fn start(text: &Option<Vec<u8>>) -> *const std::ffi::c_void {
     text.as_ref().map_or(null(), |bytes| bytes.as_ptr().cast())
 }
 
-fn counted(bytes: &Option<Bytes>) -> (u32, *const u8) {
+pub fn counted(bytes: &Option<Bytes>) -> (u32, *const u8) {
     bytes.as_ref().map_or((0, null()), |bytes| (u32::try_from(bytes.len()).expect("short"), bytes.as_ptr()))
 }
 
@@ -470,7 +460,7 @@ fn iid(guid: &Option<Guid>) -> *const u8 {
 }
 
 /// A counted array of tags.
-fn tag_words(tags: &[PropTag]) -> Vec<u32> {
+pub fn tag_words(tags: &[PropTag]) -> Vec<u32> {
     let count = u32::try_from(tags.len()).expect("few");
     [count].into_iter().chain(tags.iter().map(|tag| tag.value())).collect()
 }

@@ -470,16 +470,3 @@ fn numbered(rows: Vec<Row>) -> Rows {
     };
     Rows::computed(rows.into_iter().map(|row| (number(&row), row)))
 }
-
-/// A row in some columns: what is not there is PT_ERROR with MAPI_E_NOT_FOUND (STATUS-034); PT_UNSPECIFIED takes the stored type.
-pub(super) fn project(row: &Row, columns: &[PropTag]) -> Row {
-    let column = |tag: &PropTag| {
-        let found = row.props.iter().find(|prop| prop.tag.id() == tag.id());
-        match found {
-            Some(prop) if tag.prop_type() == PropType::UNSPECIFIED => prop.clone(),
-            Some(prop) if prop.value.fits(tag.prop_type()) => Prop { tag: *tag, value: prop.value.clone() },
-            _ => Prop { tag: tag.with_type(PropType::ERROR), value: Value::Error(Hresult::MAPI_E_NOT_FOUND) },
-        }
-    };
-    Row { props: columns.iter().map(column).collect() }
-}

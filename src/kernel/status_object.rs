@@ -1,19 +1,14 @@
-//! IMAPIProp and IMAPIStatus on what a session opened: status objects, stores, address books.
+//! Status objects: opening them, and IMAPIStatus; and what happens when an object that a session opened is released.
 
 use super::object::Body;
 use super::profile::ProviderKind;
 use super::provider::Place;
 use super::status::{MAPI_STATUS, SPOOLER_ROW};
-use super::table::{MAPI_STORE, project};
 use super::{Event, Kernel, ProviderCall, eid};
-use crate::call::{Handle, IMAPIProp, IMAPIStatus, ObjectKind, Out, Reply};
+use crate::call::{Handle, IMAPIStatus, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
-use crate::mapi::{Guid, Hresult, OpenFlags, Prop, PropTag, PropType, Row, StatusMethods, Value};
+use crate::mapi::{Guid, Hresult, OpenFlags, PropTag, Row, StatusMethods, Value};
 
-/// MAPI_UNICODE in a flag word.
-const MAPI_UNICODE: u32 = 0x8000_0000;
-/// PR_OBJECT_TYPE of address books.
-const MAPI_ADDRBOOK: u32 = 2;
 /// Flags of ValidateState (STATUS-147).
 const VALIDATE_FLAGS: u32 = 0x007F_0001;
 /// Flags of FlushQueues (STATUS-010).
@@ -28,7 +23,7 @@ impl Kernel {
         self.status_rows(member).iter().any(|row| row.get(PropTag::PR_ENTRYID) == Some(&entry_id))
     }
 
-    fn status_row(&self, member: Handle, number: u32) -> Option<Row> {
+    pub(super) fn status_row(&self, member: Handle, number: u32) -> Option<Row> {
         let number = Value::from(number);
         self.status_rows(member).into_iter().find(|row| row.get(PropTag::PR_ROWID) == Some(&number))
     }
@@ -67,86 +62,14 @@ impl Kernel {
         self.installed(core, active.place).map(|provider| provider.section.clone())
     }
 
-    /// Everything an object says of itself; `None` if what it stood for is gone.
-    fn properties(&self, this: Handle) -> Option<Row> {
-        let object = self.objects.get(&this)?;
-        let session = object.session?;
-        match object.body {
-            Body::Status(row) => {
-                let mut row = self.status_row(session, row)?;
-                // Identities are columns of the table only (STATUS-058).
-                let identity = [PropTag::PR_IDENTITY_DISPLAY, PropTag::PR_IDENTITY_ENTRYID, PropTag::PR_IDENTITY_SEARCH_KEY];
-                row.props.retain(|prop| !identity.iter().any(|tag| tag.id() == prop.tag.id()));
-                Some(row)
-            }
-            Body::MsgStore { place, writable } => self.store_properties(session, place, writable),
-            Body::AddrBook => Some(Row {
-                props: vec![Prop::new(PropTag::PR_OBJECT_TYPE, MAPI_ADDRBOOK), Prop::new(PropTag::PR_DISPLAY_NAME, "MAPI Address Book")],
-            }),
-            _ => None,
-        }
-    }
-
-    /// What a store says of itself: its row of the message store table, and what a client may do (SESSION-047).
-    fn store_properties(&self, session: Handle, place: Place, writable: bool) -> Option<Row> {
-        const STORE_MODIFY_OK: u32 = 0x8;
-        const STORE_CREATE_OK: u32 = 0x10;
-        const STORE_SUBMIT_OK: u32 = 0x80;
-        let core = self.session_of(session)?;
-        let profile = self.profiles.get(core.profile)?;
-        let instance = profile.at(place)?;
-        let entry_id = Value::from(eid::store(&instance.uid));
-        let row = self.store_rows(session).into_iter().find(|row| row.get(PropTag::PR_ENTRYID) == Some(&entry_id));
-        let mut row = row.unwrap_or_else(|| Row { props: vec![Prop::new(PropTag::PR_OBJECT_TYPE, MAPI_STORE)] });
-        row.props.retain(|prop| prop.tag != PropTag::PR_INSTANCE_KEY && prop.tag != PropTag::PR_ROWID);
-        let modify = if writable { STORE_MODIFY_OK | STORE_CREATE_OK } else { 0 };
-        row.props.push(Prop::new(PropTag::PR_STORE_SUPPORT_MASK, STORE_SUBMIT_OK | modify));
-        Some(row)
-    }
-
-    /// A method of IMAPIProp.
-    pub(super) fn prop(&mut self, this: Handle, call: &IMAPIProp) -> Reply {
-        let Some(all) = self.properties(this) else {
-            return self.decided(ClauseId::status(121), Hresult::MAPI_E_INVALID_OBJECT);
-        };
-        match call {
-            IMAPIProp::GetProps { prop_tag_array, flags } => self.get_props(&all, prop_tag_array.as_deref(), *flags),
-            IMAPIProp::GetPropList { flags } => match self.reject_flags(*flags, MAPI_UNICODE) {
-                Some(reply) => reply,
-                None => {
-                    let tags = all.props.iter().map(|prop| prop.tag.in_width(*flags & MAPI_UNICODE != 0)).collect();
-                    self.decided(ClauseId::status(129), Hresult::S_OK);
-                    Reply::ok(Out::Tags(tags))
-                }
-            },
-            IMAPIProp::SetProps {} => self.decided(ClauseId::status(127), Hresult::MAPI_E_NO_ACCESS),
-        }
-    }
-
-    fn get_props(&mut self, all: &Row, tags: Option<&[PropTag]>, flags: u32) -> Reply {
-        if let Some(reply) = self.reject_flags(flags, MAPI_UNICODE) {
-            return reply;
-        }
-        let unicode = flags & MAPI_UNICODE != 0;
-        let tags = match tags {
-            Some([]) => return self.decided(ClauseId::error(51), Hresult::MAPI_E_INVALID_PARAMETER),
-            Some(tags) => tags.to_vec(),
-            None => all.props.iter().map(|prop| prop.tag.in_width(unicode)).collect(),
-        };
-        let mut row = project(all, &tags);
-        for (prop, asked) in row.props.iter_mut().zip(&tags) {
-            if asked.prop_type() == PropType::UNSPECIFIED && prop.tag.prop_type().is_text() {
-                prop.tag = prop.tag.in_width(unicode);
-            }
-        }
-        let missing = row.props.iter().any(|prop| matches!(prop.value, Value::Error(_)));
-        let hr = if missing { Hresult::MAPI_W_ERRORS_RETURNED } else { Hresult::S_OK };
-        self.decided(if missing { ClauseId::error(122) } else { ClauseId::status(59) }, hr);
-        Reply { hr, out: Out::Props(row) }
-    }
-
     /// A method of IMAPIStatus. A clear bit of PR_RESOURCE_METHODS is MAPI_E_NO_SUPPORT (STATUS-130).
     pub(super) fn status_method(&mut self, this: Handle, call: &IMAPIStatus) -> Reply {
+        let reply = self.status_call(this, call);
+        self.keep_object_error(this, call.method().name, &reply);
+        reply
+    }
+
+    fn status_call(&mut self, this: Handle, call: &IMAPIStatus) -> Reply {
         let Some((session, row)) = self.status_object(this) else {
             return self.decided(ClauseId::status(121), Hresult::MAPI_E_INVALID_OBJECT);
         };
@@ -188,6 +111,7 @@ impl Kernel {
 
     /// An object is released. A store that no object keeps any more is logged off, and its status row goes (STATUS-211).
     pub(super) fn release_object(&mut self, this: Handle, ask: &mut dyn super::Ask) {
+        self.release_stream(this);
         let Some(object) = self.objects.remove(&this) else { return };
         self.table_released(this, &object.body);
         let Some(session) = object.session else { return };

@@ -1,0 +1,189 @@
+//! One property in the type that a caller asks for: what GetProps and the columns of tables have in common.
+
+use std::borrow::Cow;
+
+use super::Machine;
+use crate::clause::Reading;
+use crate::mapi::{CodePage, Hresult, Prop, PropTag, PropType, Row, Value};
+
+/// How properties are given.
+#[derive(Clone, Debug)]
+pub(super) struct Projection {
+    /// The width of characters whose width the caller leaves open; `None` is the stored one.
+    width: Option<bool>,
+    /// The tag of what failed has identifier zero (reading failed_tag_id).
+    zero: bool,
+    /// What another type than the stored one gives.
+    mismatch: Hresult,
+    /// Values of this many bytes and more are too large; 0 is no limit.
+    large: u32,
+    /// Whether characters can be given in another width than the stored one.
+    convert: bool,
+    /// Which widths there are.
+    unicode: bool,
+    ansi: bool,
+    code_page: CodePage,
+}
+
+impl Projection {
+    /// As GetProps gives properties, with the width that MAPI_UNICODE asks for.
+    pub(super) fn of_object(machine: &Machine, unicode: bool) -> Self {
+        let settings = &machine.properties;
+        let unexpected = machine.readings.index(Reading::TypeMismatch) != 0;
+        Projection {
+            width: Some(unicode),
+            mismatch: if unexpected { Hresult::MAPI_E_UNEXPECTED_TYPE } else { Hresult::MAPI_E_NOT_FOUND },
+            large: settings.large_limit,
+            convert: settings.convert,
+            unicode: settings.unicode,
+            ansi: settings.ansi,
+            ..Projection::of_table(machine)
+        }
+    }
+
+    /// As a table gives its columns: PT_UNSPECIFIED takes the stored type, nothing is too large, and every type that does not fit is not found.
+    pub(super) fn of_table(machine: &Machine) -> Self {
+        Projection {
+            width: None,
+            zero: machine.readings.index(Reading::FailedTagId) != 0,
+            mismatch: Hresult::MAPI_E_NOT_FOUND,
+            large: 0,
+            convert: true,
+            unicode: true,
+            ansi: true,
+            code_page: machine.code_page,
+        }
+    }
+
+    /// What stands in the place of a property that cannot be had (PROP-057, PROP-060).
+    pub(super) fn failed(&self, asked: PropTag, code: Hresult) -> Prop {
+        let tag = if self.zero { PropTag::of(0, PropType::ERROR) } else { asked.with_type(PropType::ERROR) };
+        Prop { tag, value: Value::Error(code) }
+    }
+
+    /// One property, found or not, in the type that the tag asks for.
+    pub(super) fn one(&self, found: Option<&Prop>, asked: PropTag) -> Prop {
+        if asked == PropTag::PR_NULL {
+            return Prop { tag: asked, value: Value::Null };
+        }
+        let Some(found) = found else { return self.failed(asked, Hresult::MAPI_E_NOT_FOUND) };
+        let (stored, wanted) = (found.tag.prop_type(), asked.prop_type());
+        // An object is opened, not read (PROP-067).
+        if stored == PropType::OBJECT || wanted == PropType::ERROR {
+            return self.failed(asked, Hresult::MAPI_E_NOT_FOUND);
+        }
+        let given = match wanted {
+            PropType::UNSPECIFIED => self.open_type(stored),
+            _ if wanted == stored => wanted,
+            _ if !(wanted.is_text() && stored.is_text() && wanted.is_multi() == stored.is_multi()) => {
+                return self.failed(asked, self.mismatch);
+            }
+            _ => wanted,
+        };
+        if given.is_text() && given != stored && !self.convert || !self.has_width(given) {
+            return self.failed(asked, Hresult::MAPI_E_BAD_CHARWIDTH);
+        }
+        if self.large != 0 && size(&found.value, given) >= self.large as usize {
+            return self.failed(asked, Hresult::MAPI_E_NOT_ENOUGH_MEMORY);
+        }
+        Prop { tag: found.tag.with_type(given), value: in_type(&found.value, given, self.code_page) }
+    }
+
+    /// The type in which a property comes if the caller leaves the type open (PROP-045).
+    fn open_type(&self, stored: PropType) -> PropType {
+        match self.width {
+            Some(unicode) if self.convert => PropTag::of(1, stored).in_width(unicode).prop_type(),
+            _ => stored,
+        }
+    }
+
+    fn has_width(&self, prop_type: PropType) -> bool {
+        has_width(prop_type, self.unicode, self.ansi)
+    }
+}
+
+/// Whether characters of this type are among the widths that there are; true of every other type.
+pub(super) fn has_width(prop_type: PropType, unicode: bool, ansi: bool) -> bool {
+    match prop_type {
+        PropType::UNICODE | PropType::MV_UNICODE => unicode,
+        PropType::STRING8 | PropType::MV_STRING8 => ansi,
+        _ => true,
+    }
+}
+
+/// Properties in the columns that a caller asks for, in their order (PROP-053). What is not there is PT_ERROR with MAPI_E_NOT_FOUND.
+pub(super) fn project(row: &[Prop], columns: &[PropTag], how: &Projection) -> Row {
+    columns.iter().map(|tag| how.one(row.iter().find(|prop| prop.tag.id() == tag.id()), *tag)).collect()
+}
+
+/// The bytes of a value in a type: characters with their terminator, and nothing for the pointers of several.
+pub(super) fn size(value: &Value, prop_type: PropType) -> usize {
+    let wide = matches!(prop_type, PropType::UNICODE | PropType::MV_UNICODE);
+    let text = |text: &String| if wide { (text.encode_utf16().count() + 1) * 2 } else { text.len() + 1 };
+    match value {
+        Value::String(one) => text(one),
+        Value::MvString(all) => all.iter().map(text).sum(),
+        Value::Binary(bytes) => bytes.len(),
+        Value::MvBinary(all) => all.iter().map(Vec::len).sum(),
+        Value::MvShort(all) => all.len() * 2,
+        Value::MvLong(_) | Value::MvFloat(_) => value.len() * 4,
+        Value::Guid(_) | Value::MvGuid(_) => value.len() * 16,
+        _ => value.len() * 8,
+    }
+}
+
+/// A value as a client of its type gets or leaves it: characters end at the first NUL, and 8-bit ones are those of the code page (PROP-050).
+pub(super) fn in_type(value: &Value, prop_type: PropType, code_page: CodePage) -> Value {
+    let narrow = matches!(prop_type, PropType::STRING8 | PropType::MV_STRING8);
+    let one = |text: &String| characters(text, narrow, code_page).into_owned();
+    match value {
+        Value::String(text) => Value::String(one(text)),
+        Value::MvString(all) => Value::MvString(all.iter().map(one).collect()),
+        other => other.clone(),
+    }
+}
+
+fn characters(text: &str, narrow: bool, code_page: CodePage) -> Cow<'_, str> {
+    let text = text.split_once('\0').map_or(text, |(before, _)| before);
+    if !narrow || text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let (bytes, lossy) = code_page.encode(text);
+    let read = if lossy { code_page.decode(&bytes).map(Cow::into_owned) } else { None };
+    read.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn give(machine: &Machine, stored: Prop, asked: PropTag) -> Prop {
+        project(&[stored], &[asked], &Projection::of_object(machine, false)).props.remove(0)
+    }
+
+    #[test]
+    fn characters_come_in_the_width_that_is_asked_for() {
+        let machine = Machine::default();
+        let subject = || Prop::new(PropTag::PR_SUBJECT, "\u{4E2D}a");
+        assert_eq!(give(&machine, subject(), PropTag::PR_SUBJECT_A), Prop::new(PropTag::PR_SUBJECT_A, "?a"));
+        assert_eq!(give(&machine, subject(), PropTag::PR_SUBJECT), subject());
+        let open = PropTag::PR_SUBJECT.with_type(PropType::UNSPECIFIED);
+        assert_eq!(give(&machine, subject(), open).tag, PropTag::PR_SUBJECT_A);
+        let row = project(&[subject()], &[open], &Projection::of_table(&machine));
+        assert_eq!(row.props, [subject()]);
+    }
+
+    #[test]
+    fn types_that_do_not_fit() {
+        let mut machine = Machine::default();
+        let subject = || Prop::new(PropTag::PR_SUBJECT, "a");
+        let long = PropTag::PR_SUBJECT.with_type(PropType::LONG);
+        let failed = |tag: u32, code: Hresult| Prop { tag: PropTag::new(tag), value: Value::Error(code) };
+        assert_eq!(give(&machine, subject(), long), failed(0x0037_000A, Hresult::MAPI_E_NOT_FOUND));
+        assert!(machine.readings.set(Reading::TypeMismatch, "unexpected_type").is_ok());
+        assert!(machine.readings.set(Reading::FailedTagId, "zero").is_ok());
+        assert_eq!(give(&machine, subject(), long), failed(0x0000_000A, Hresult::MAPI_E_UNEXPECTED_TYPE));
+        assert_eq!(give(&machine, subject(), PropTag::PR_BODY), failed(0x0000_000A, Hresult::MAPI_E_NOT_FOUND));
+        assert_eq!(give(&machine, subject(), PropTag::PR_NULL).tag, PropTag::PR_NULL);
+    }
+}
