@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use crate::support::choices::{Bytes, Choices, Dice};
 use crate::tables::generate::{self, Plan};
+use crate::tables::restrict::MOST_LEVELS;
 use crate::tables::schema::{self, PROPERTIES};
 use crate::tables::world::Knobs;
 use crate::tables::{OP_BYTES, WORLD_BYTES, differential, drive};
@@ -89,8 +90,14 @@ impl Table {
         if reply.hr == Hresult::S_OK { Ok(self.all()) } else { Err(reply.hr) }
     }
 
+    /// One that is not refused for its depth, even with some levels around it.
     fn restriction(&mut self) -> Restriction {
-        generate::restriction(&mut self.dice, &self.plan, 4)
+        loop {
+            let restriction = generate::restriction(&mut self.dice, &self.plan, 4);
+            if restriction.depth() < MOST_LEVELS - 4 {
+                return restriction;
+            }
+        }
     }
 
     /// A sort order that is taken.

@@ -6,6 +6,7 @@ use mapi_sim::mapi::{
 };
 
 use super::bind;
+use super::compare::size;
 use super::lines::{self, Body};
 use super::methods::is_known;
 use super::restrict::{self, Reading};
@@ -302,10 +303,12 @@ impl<C: Choices> Maker<'_, C> {
             _ => self.key(!leaf).or_else(|| Some(Bytes::new([7; 16]))),
         };
         let flags = self.choices.of(&[0, 0, 0, 0, 0, 0, 0, 1]);
-        match self.choices.below(8) {
+        match self.choices.below(10) {
             0 | 1 => IMAPITable::ExpandRow { instance_key, row_count: self.choices.of(&[0, 1, 2, 100, u32::MAX]), flags },
             2 | 3 => IMAPITable::CollapseRow { instance_key, flags },
             4 | 5 => IMAPITable::GetCollapseState { flags, instance_key },
+            // Inside a category that may be collapsed soon.
+            6 | 7 => IMAPITable::CreateBookmark {},
             _ => {
                 let mine: Vec<usize> = (0..self.world.saved.len()).filter(|number| self.world.saved[*number].view == self.at).collect();
                 let collapse_state = match self.choices.below(8) {
@@ -403,7 +406,11 @@ pub fn restriction(choices: &mut impl Choices, plan: &Plan, levels: u32) -> Rest
             let tag = choices.of(&[PropTag::PR_MESSAGE_FLAGS, PropTag::PR_IMPORTANCE, plan.properties[0]]);
             Restriction::bit_mask(tag, choices.of(&[Bmr::EQZ, Bmr::NEZ, Bmr::EQZ, Bmr::NEZ, Bmr(2)]), choices.of(&[1, 0, 2, u32::MAX]))
         }
-        14 => Restriction::size(choices.of(&plan.properties), relop(choices), choices.of(&[2, 4, 0, 1, 3, 8, 16])),
+        14 => {
+            let tag = choices.of(&plan.properties);
+            let size = size(&schema::value(choices, tag.prop_type()), tag.prop_type());
+            Restriction::size(tag, relop(choices), u32::try_from(size).expect("small"))
+        }
         15 | 16 => {
             let tag = choices.of(&plan.properties);
             let tag = match choices.below(6) {

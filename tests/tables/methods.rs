@@ -338,8 +338,10 @@ fn lookup(line: &Line, sort: &SortOrderSet, key: &[u8], tag: PropTag) -> Option<
         },
         Body::Heading { path, .. } => {
             let keys = sort.keys.iter().zip(path).filter(|(key, _)| key.tag.id() == tag.id());
-            let wanted = if tag.prop_type().is_instance() { tag.prop_type().single() } else { tag.prop_type() };
-            keys.filter_map(|(_, value)| value.clone()).find(|value| value.fits(wanted) || wanted == PropType::UNSPECIFIED)
+            let wanted = tag.prop_type();
+            let many = PropType::new(wanted.number() & !PropType::MV_INSTANCE);
+            let fits = |value: &Value| value.fits(many) || (wanted.is_instance() && value.fits(wanted.single()));
+            keys.filter_map(|(_, value)| value.clone()).find(|value| fits(value) || wanted == PropType::UNSPECIFIED)
         }
     }
 }

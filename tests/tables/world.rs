@@ -252,7 +252,10 @@ impl World {
         }
         if flags & 1 != 0 {
             let count = self.datas[at].delete_all();
-            self.change(at, &Change::All, false);
+            // Chosen: nothing is gone where nothing was.
+            if count > 0 {
+                self.change(at, &Change::All, false);
+            }
             return Answer::ok(Out::Number(i64::try_from(count).expect("few rows")));
         }
         let Some(rows) = rows else { return Answer::of(Hresult::MAPI_E_INVALID_PARAMETER) };
