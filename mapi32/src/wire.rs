@@ -18,7 +18,7 @@ use crate::memory::Owned;
 
 mod read;
 
-pub use read::{Condition, OneRow, Order, Props, Rows, Unreadable};
+pub use read::{Condition, OneRow, Order, Rows, Unreadable};
 
 /// The lower 32 bits of a bookmark or connection: header families differ in its width, and the upper half of a 32-bit argument is not defined.
 #[allow(clippy::cast_possible_truncation)]

@@ -7,7 +7,8 @@ use mapi_sim::mapi::{CodePage, Prop, TableNotification};
 use mapi_sim::{Hresult, Row};
 
 use crate::abi::{NOTIFICATION, SPropValue};
-use crate::wire::{self, Place, Props};
+use crate::wire::{self, Place};
+use crate::wire_in::Props;
 
 /// PR_NULL: a property that is none.
 const PR_NULL: u32 = 1;
