@@ -21,8 +21,10 @@ use crate::objects::advise_sink::IMAPIAdviseSinkVtbl;
 use crate::wire::{self, Out, Raw};
 use crate::world::Face;
 
-/// A sink that is registered.
+/// A registration of a sink.
 struct Sink {
+    /// By what calls and the journal know the sink: the same for all its registrations.
+    number: u32,
     /// The session pointer or table whose Advise it was.
     source: Handle,
     /// The session that the source is, or came from.
@@ -46,11 +48,14 @@ struct Pointer(*mut c_void);
 // SAFETY: a sink may be called on any thread (SESSION-173); the pointer itself is only a number.
 unsafe impl Send for Pointer {}
 
-/// The sinks of one world, numbered from 1 on, so that its journal does not depend on other worlds.
+/// The registrations of one world. Its sinks are numbered from 1 on, so that its journal does not depend on other worlds.
 struct Room {
     world: Weak<Sim>,
-    last: u32,
-    sinks: BTreeMap<u32, Sink>,
+    /// How many sinks have got a number.
+    named: u32,
+    /// How many registrations there were.
+    count: u64,
+    sinks: BTreeMap<u64, Sink>,
 }
 
 /// The worlds in which clients registered sinks, by their address: it is nobody else's as long as the room refers to the world.
@@ -87,19 +92,19 @@ pub(crate) fn listen(sim: &Sim) {
 /// An Advise: takes a reference of the sink, lets the subsystem register it by a number, and gives the connection to the client. A NULL sink has the
 /// number zero.
 pub(crate) fn advise(object: &Object<'_>, sink: Raw, connection: Out<usize>, call: impl FnOnce(u32) -> Reply) -> Hresult {
-    let number = if sink.is_null() { 0 } else { register(object, sink.pointer()) };
+    let (place, number) = if sink.is_null() { (0, 0) } else { register(object, sink.pointer()) };
     let reply = call(number);
     match reply.out {
         call::Out::Number(given) => {
             let given = u32::try_from(given).unwrap_or_default();
             with_room(object.face, |room| {
-                if let Some(sink) = room.sinks.get_mut(&number) {
+                if let Some(sink) = room.sinks.get_mut(&place) {
                     sink.connection = given;
                 }
             });
             wire::write_connection(connection, given as usize);
         }
-        _ => give_back(object.face, |at, _| at == number),
+        _ => give_back(object.face, |at, _| at == place),
     }
     reply.hr
 }
@@ -114,8 +119,8 @@ pub(crate) fn unadvise(object: &Object<'_>, connection: usize, call: impl FnOnce
     reply.hr
 }
 
-/// Takes a reference of a sink; the result is its number in calls.
-fn register(object: &Object<'_>, sink: *mut c_void) -> u32 {
+/// Takes a reference of a sink; the result is the place of the registration, and the number of the sink in calls.
+fn register(object: &Object<'_>, sink: *mut c_void) -> (u64, u32) {
     let pointer = Pointer(sink);
     pointer.add_ref();
     let process = object.face.process().to_owned();
@@ -123,11 +128,15 @@ fn register(object: &Object<'_>, sink: *mut c_void) -> u32 {
     let mut rooms = ROOMS.lock();
     // Worlds that ended with sinks in them: their clients are gone, and nothing of theirs may be called.
     rooms.retain(|_, room| room.world.strong_count() > 0);
-    let new = || Room { world: Arc::downgrade(object.face.sim()), last: 0, sinks: BTreeMap::new() };
+    let new = || Room { world: Arc::downgrade(object.face.sim()), named: 0, count: 0, sinks: BTreeMap::new() };
     let room = rooms.entry(world(object.face)).or_insert_with(new);
-    room.last += 1;
-    room.sinks.insert(room.last, Sink { source, session, connection: 0, pointer, process, ended: false, telling: 0, over: false });
-    room.last
+    // As long as a sink is registered its address is nobody else's.
+    let known = room.sinks.values().find(|known| known.pointer.0 == sink && known.process == process).map(|known| known.number);
+    let number = known.unwrap_or(room.named + 1);
+    room.named = room.named.max(number);
+    room.count += 1;
+    room.sinks.insert(room.count, Sink { number, source, session, connection: 0, pointer, process, ended: false, telling: 0, over: false });
+    (room.count, number)
 }
 
 /// Logoff ended the registrations of a session, and of what came from it.
@@ -168,11 +177,11 @@ pub(crate) fn end_of_mapi(face: &Face) {
 }
 
 /// Releases sinks; one that is being told something when that is over.
-fn give_back(face: &Face, gone: impl Fn(u32, &Sink) -> bool) {
+fn give_back(face: &Face, gone: impl Fn(u64, &Sink) -> bool) {
     let pointers = with_room(face, |room| {
         let mut pointers = Vec::new();
-        room.sinks.retain(|number, sink| {
-            if !gone(*number, sink) {
+        room.sinks.retain(|place, sink| {
+            if !gone(*place, sink) {
                 return true;
             }
             sink.over = true;
@@ -190,35 +199,38 @@ fn give_back(face: &Face, gone: impl Fn(u32, &Sink) -> bool) {
 pub fn deliver(face: &Face) {
     let caller = face.caller();
     while let Some(event) = face.sim().take_notification(caller) {
-        if let Event::Notified { sink, notice, .. } = event
-            && let Some(pointer) = begin_telling(face, sink)
+        if let Event::Notified { sink, connection, notice, .. } = event
+            && let Some((place, pointer)) = begin_telling(face, sink, connection)
         {
             if let Some(words) = block::of(&notice, face.code_page()) {
                 tell(pointer, words);
             }
-            end_telling(face, sink);
+            end_telling(face, place);
         }
     }
     this_thread::deliver();
 }
 
-/// A sink that is still registered is about to be told something: from now on it stays alive.
-fn begin_telling(face: &Face, number: u32) -> Option<Pointer> {
+/// A sink that is still registered is about to be told something: from now on it stays alive. A registration that another thread is just making has no
+/// connection yet.
+fn begin_telling(face: &Face, number: u32, connection: u32) -> Option<(u64, Pointer)> {
     let found = with_room(face, |room| {
-        let sink = room.sinks.get_mut(&number).filter(|sink| !sink.over)?;
+        let told = |at: u32| room.sinks.iter().find(|(_, sink)| sink.number == number && sink.connection == at && !sink.over);
+        let place = *told(connection).or_else(|| told(0))?.0;
+        let sink = room.sinks.get_mut(&place)?;
         sink.telling += 1;
-        Some(sink.pointer)
+        Some((place, sink.pointer))
     });
     found.flatten()
 }
 
 /// OnNotify returned. Whoever ended the registration meanwhile left the reference to be given back here.
-fn end_telling(face: &Face, number: u32) {
+fn end_telling(face: &Face, place: u64) {
     let last = with_room(face, |room| {
-        let sink = room.sinks.get_mut(&number)?;
+        let sink = room.sinks.get_mut(&place)?;
         sink.telling -= 1;
         let last = sink.over && sink.telling == 0;
-        if last { room.sinks.remove(&number).map(|sink| sink.pointer) } else { None }
+        if last { room.sinks.remove(&place).map(|sink| sink.pointer) } else { None }
     });
     if let Some(pointer) = last.flatten() {
         pointer.release();

@@ -13,12 +13,12 @@ use mapi_sim::call::{Bytes, MapiError};
 use mapi_sim::mapi::{CodePage, Guid, Prop, PropType, SortOrderSet};
 use mapi_sim::{Hresult, PropTag, Row, Text, Value};
 
-use crate::abi::{self, FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet, SSortOrderSet};
+use crate::abi::{FILETIME, GUID, MAPIERROR, PV, SBinary, SPropTagArray, SPropValue, SRow, SRowSet, SSortOrderSet};
 use crate::memory::Owned;
 
 mod read;
 
-pub use read::{Condition, OneRow, Order, Props, Rows, Unreadable};
+pub use read::{Condition, OneRow, Order, Rows, Unreadable};
 
 /// The lower 32 bits of a bookmark or connection: header families differ in its width, and the upper half of a 32-bit argument is not defined.
 #[allow(clippy::cast_possible_truncation)]
@@ -307,6 +307,12 @@ pub(crate) fn no_value() -> PV {
     unsafe { std::mem::zeroed() }
 }
 
+/// Counted bytes and multivalued properties all have their count and their pointer at the same places. The padding between them stays zero.
+fn counted<T>(pv: &mut PV, count: usize, values: *mut T) {
+    pv.bin.cb = u32::try_from(count).unwrap_or(u32::MAX);
+    pv.bin.lpb = values.cast();
+}
+
 /// A value as C holds it; what it points at lies in the place.
 fn value<P: Place>(place: &P, prop: &Prop, page: CodePage) -> Result<PV, Hresult> {
     let wide = matches!(prop.tag.prop_type(), PropType::UNICODE | PropType::MV_UNICODE);
@@ -324,30 +330,28 @@ fn value<P: Place>(place: &P, prop: &Prop, page: CodePage) -> Result<PV, Hresult
         Value::String(text) => pv.lpszA = string(place, text, wide, page)?.cast(),
         Value::SysTime(v) => pv.ft = filetime(*v),
         Value::Guid(guid) => pv.lpguid = place.copy(guid.bytes())?.cast(),
-        Value::Binary(bytes) => pv.bin = binary(place, bytes)?,
-        Value::MvShort(list) => pv.MVi = abi::SShortArray { cValues: count(list), values: place.copy(list)? },
-        Value::MvLong(list) => pv.MVl = abi::SLongArray { cValues: count(list), values: place.copy(list)? },
-        Value::MvFloat(list) => pv.MVflt = abi::SRealArray { cValues: count(list), values: place.copy(list)? },
-        Value::MvDouble(list) | Value::MvAppTime(list) => pv.MVdbl = abi::SDoubleArray { cValues: count(list), values: place.copy(list)? },
-        Value::MvCurrency(list) | Value::MvLongLong(list) => {
-            pv.MVli = abi::SLargeIntegerArray { cValues: count(list), values: place.copy(list)? };
-        }
+        Value::Binary(bytes) => counted(&mut pv, bytes.len(), place.copy(bytes)?),
+        Value::MvShort(list) => counted(&mut pv, list.len(), place.copy(list)?),
+        Value::MvLong(list) => counted(&mut pv, list.len(), place.copy(list)?),
+        Value::MvFloat(list) => counted(&mut pv, list.len(), place.copy(list)?),
+        Value::MvDouble(list) | Value::MvAppTime(list) => counted(&mut pv, list.len(), place.copy(list)?),
+        Value::MvCurrency(list) | Value::MvLongLong(list) => counted(&mut pv, list.len(), place.copy(list)?),
         Value::MvSysTime(list) => {
             let times: Vec<FILETIME> = list.iter().map(|time| filetime(*time)).collect();
-            pv.MVft = abi::SDateTimeArray { cValues: count(&times), values: place.copy(&times)? };
+            counted(&mut pv, times.len(), place.copy(&times)?);
         }
         Value::MvGuid(list) => {
             let bytes: Vec<u8> = list.iter().flat_map(|guid| *guid.bytes()).collect();
-            pv.MVguid = abi::SGuidArray { cValues: count(list), values: place.copy(&bytes)?.cast() };
+            counted(&mut pv, list.len(), place.copy(&bytes)?);
         }
         Value::MvString(list) => {
             let texts = list.iter().map(|text| string(place, text, wide, page).map(<*mut c_void>::cast::<u8>));
             let texts: Vec<*mut u8> = texts.collect::<Result<_, _>>()?;
-            pv.MVszA = abi::SLPSTRArray { cValues: count(&texts), values: place.copy(&texts)? };
+            counted(&mut pv, texts.len(), place.copy(&texts)?);
         }
         Value::MvBinary(list) => {
             let list: Vec<SBinary> = list.iter().map(|bytes| binary(place, bytes)).collect::<Result<_, _>>()?;
-            pv.MVbin = abi::SBinaryArray { cValues: count(&list), values: place.copy(&list)? };
+            counted(&mut pv, list.len(), place.copy(&list)?);
         }
     }
     Ok(pv)

@@ -6,8 +6,9 @@ use mapi_sim::kernel::{Notice, SessionEvent};
 use mapi_sim::mapi::{CodePage, Prop, TableNotification};
 use mapi_sim::{Hresult, Row};
 
-use crate::abi::{NOTIFICATION, SPropValue, SRow, TABLE_NOTIFICATION};
-use crate::wire::{self, Place, Props};
+use crate::abi::{NOTIFICATION, SPropValue};
+use crate::wire::{self, Place};
+use crate::wire_in::Props;
 
 /// PR_NULL: a property that is none.
 const PR_NULL: u32 = 1;
@@ -36,37 +37,40 @@ impl Place for Piece {
     }
 }
 
-/// Lays a notification out in one piece.
-fn flat(make: impl Fn(&Piece) -> Result<NOTIFICATION, Hresult>) -> Option<Vec<u64>> {
+/// Lays a notification out in one piece. What is not set of it is zero, and padding is: members are set one by one, in place.
+fn flat(fill: impl Fn(&Piece, &mut NOTIFICATION) -> Result<(), Hresult>) -> Option<Vec<u64>> {
     let head = size_of::<NOTIFICATION>();
     let counting = Piece { start: std::ptr::null_mut(), size: 0, used: Cell::new(head) };
-    make(&counting).ok()?;
-    let mut words = vec![0u64; counting.used.get().div_ceil(size_of::<u64>())];
-    let piece = Piece { start: words.as_mut_ptr().cast(), size: counting.used.get(), used: Cell::new(head) };
-    let notification = make(&piece).ok()?;
-    // SAFETY: the piece begins with room for it, and is aligned.
-    unsafe { piece.start.cast::<NOTIFICATION>().write(notification) };
+    // SAFETY: zero is a value of every member.
+    fill(&counting, &mut unsafe { std::mem::zeroed() }).ok()?;
+    let size = counting.used.get();
+    let mut words = vec![0u64; size.div_ceil(size_of::<u64>())];
+    let piece = Piece { start: words.as_mut_ptr().cast(), size, used: Cell::new(head) };
+    // SAFETY: the piece begins with room for it, and is aligned and zero; parts are laid behind it.
+    fill(&piece, unsafe { &mut *piece.start.cast::<NOTIFICATION>() }).ok()?;
     Some(words)
 }
 
-/// A notification of the subsystem; none of a kind that is new.
+/// A notification of the subsystem; none of a kind that is new. Members that its event does not use are zero (NOTIFY-052, SESSION-181).
 pub(super) fn of(notice: &Notice, page: CodePage) -> Option<Vec<u64>> {
-    flat(|piece| {
-        let mut notification = nothing(notice.event_type().bits());
+    flat(|piece, notification| {
+        notification.ulEventType = notice.event_type().bits();
         match notice {
             // Code and parameters of a logoff belong to the session, and are zero (SESSION-179).
-            Notice::Session(SessionEvent::LoggedOff) => {}
+            Notice::Session(SessionEvent::LoggedOff) => Ok(()),
             // No entry identifier and no text (SESSION-178).
             Notice::Session(SessionEvent::EndOfSession) => {
                 notification.info.err.scode = Hresult::MAPI_E_END_OF_SESSION.code().cast_signed();
+                Ok(())
             }
             Notice::Table(table) => {
                 let TableNotification { event, result, index, prior, row } = &**table;
-                notification.info.tab = of_table(piece, (*event).number(), *result, [index.as_ref(), prior.as_ref()], row, page)?;
+                notification.info.tab.ulTableEvent = (*event).number();
+                notification.info.tab.hResult = result.code().cast_signed();
+                of_row(piece, notification, [index.as_ref(), prior.as_ref()], row, page)
             }
-            _ => return Err(Hresult::MAPI_E_NO_SUPPORT),
+            _ => Err(Hresult::MAPI_E_NO_SUPPORT),
         }
-        Ok(notification)
     })
 }
 
@@ -82,43 +86,26 @@ pub(super) unsafe fn copy_of_table(notification: &NOTIFICATION, page: CodePage) 
     let prior = read(&tab.propPrior).ok()?;
     // SAFETY: as above.
     let row = unsafe { Props::new(tab.row.lpProps) }.row(tab.row.cValues, page).ok()?;
-    let result = Hresult::new(tab.hResult.cast_unsigned());
-    flat(|piece| {
-        let mut copy = nothing(notification.ulEventType);
-        copy.info.tab = of_table(piece, tab.ulTableEvent, result, [Some(&index), Some(&prior)], &row, page)?;
-        Ok(copy)
+    flat(|piece, copy| {
+        copy.ulEventType = notification.ulEventType;
+        copy.info.tab.ulTableEvent = tab.ulTableEvent;
+        copy.info.tab.hResult = tab.hResult;
+        of_row(piece, copy, [Some(&index), Some(&prior)], &row, page)
     })
 }
 
-/// A notification in which every member is zero: those that its event does not use stay so (NOTIFY-052, SESSION-181).
-fn nothing(event_type: u32) -> NOTIFICATION {
-    // SAFETY: zero is a value of every member.
-    let mut notification: NOTIFICATION = unsafe { std::mem::zeroed() };
-    notification.ulEventType = event_type;
-    notification
-}
-
-fn of_table(
-    piece: &Piece,
-    event: u32,
-    result: Hresult,
-    keys: [Option<&Prop>; 2],
-    row: &Row,
-    page: CodePage,
-) -> Result<TABLE_NOTIFICATION, Hresult> {
-    // The row first: it is counted and laid in the same order.
+/// The keys of the row and of the one before it, and its columns.
+fn of_row(piece: &Piece, notification: &mut NOTIFICATION, keys: [Option<&Prop>; 2], row: &Row, page: CodePage) -> Result<(), Hresult> {
     let values: Vec<SPropValue> = row.props.iter().map(|prop| wire::prop_value(piece, prop, page)).collect::<Result<_, _>>()?;
     // Events without row data have no row (NOTIFY-114).
-    let props = if values.is_empty() { std::ptr::null_mut() } else { piece.copy(&values)? };
+    if !values.is_empty() {
+        notification.info.tab.row.cValues = wire::count(&values);
+        notification.info.tab.row.lpProps = piece.copy(&values)?;
+    }
     let [index, prior] = keys.map(|prop| key(piece, prop, page));
-    Ok(TABLE_NOTIFICATION {
-        ulTableEvent: event,
-        hResult: result.code().cast_signed(),
-        propIndex: index?,
-        propPrior: prior?,
-        row: SRow { ulAdrEntryPad: 0, cValues: wire::count(&values), lpProps: props },
-        ulPad: 0,
-    })
+    notification.info.tab.propIndex = index?;
+    notification.info.tab.propPrior = prior?;
+    Ok(())
 }
 
 /// A key of a row, or PR_NULL: zero is no tag (NOTIFY-053, NOTIFY-113).

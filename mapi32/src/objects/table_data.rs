@@ -10,7 +10,8 @@ use mapi_sim::mapi::PropTag;
 use super::need;
 use crate::abi::SRow;
 use crate::com::{Facet, IUnknownVtbl, LastRelease, Object, give};
-use crate::wire::{self, Iid, OneRow, Order, Out, Props, Raw, Rows, Tags};
+use crate::wire::{self, Iid, OneRow, Order, Out, Raw, Rows, Tags};
+use crate::wire_in::Props;
 use crate::{export_hr, vtable, world};
 
 /// CALLERRELEASE: what a client wants to be called at the last Release of a view, with its number, the ITableData and the view; or NULL.

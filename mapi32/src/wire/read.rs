@@ -1,14 +1,14 @@
-//! Structures of the client, read once: property values, rows, sort orders, restrictions.
+//! Structures of the client, read once: rows, sort orders, restrictions. The property values in them are read by [`wire_in`](crate::wire_in).
 //!
 //! Nothing of the client is kept: what is read is the library's own. Counts that no client can mean are not believed, pointers that are NULL where
 //! there has to be something make the structure unreadable, and nothing here recurses or reads without bound.
 
-use mapi_sim::mapi::{Bmr, CodePage, FuzzyLevel, Guid, MAX_DEPTH, Node, Prop, PropType, Relop, Restriction, SortOrder, SortOrderSet};
-use mapi_sim::{Hresult, PropTag, Row, Value};
+use mapi_sim::mapi::{Bmr, CodePage, FuzzyLevel, MAX_DEPTH, Node, Prop, Relop, Restriction, SortOrder, SortOrderSet};
+use mapi_sim::{Hresult, PropTag, Row};
 
 use super::MOST;
-use crate::abi::{FILETIME, PV, SPropValue, SRestriction, SRestrictionUnion, SRow, SRowSet, SSortOrder, SSortOrderSet};
-use crate::util::value::{Span, View, pt, type_of, units, view};
+use crate::abi::{SRestriction, SRestrictionUnion, SRow, SRowSet, SSortOrder, SSortOrderSet};
+use crate::wire_in::Props;
 
 /// The most restrictions in one tree. A tree whose branches meet again has few of them in memory and no end of them when it is walked.
 const MOST_NODES: usize = 1 << 16;
@@ -40,8 +40,6 @@ macro_rules! pointers {
 }
 
 pointers! {
-    /// Property values; how many, the call says elsewhere.
-    Props(SPropValue);
     /// An SRow.
     OneRow(SRow);
     /// An SRowSet.
@@ -67,14 +65,9 @@ impl Props {
     ///
     /// # Errors
     ///
-    /// Fewer can be read: NULL, a count that no client can mean, a type that is none, a pointer that is NULL, a string that is no text.
+    /// They cannot be read: see [`read_props`](crate::wire_in::read_props).
     pub fn row(self, count: u32, page: CodePage) -> Result<Row, Unreadable> {
-        if count > MOST || (count > 0 && self.is_null()) {
-            return Err(Unreadable);
-        }
-        // SAFETY: by the promise of the client `count` values stand there.
-        let read = |at| read_prop(unsafe { self.0.add(at).read_unaligned() }, page);
-        (0..count as usize).map(read).collect::<Result<_, _>>().map(|props| Row { props })
+        self.props(count, page).map(|props| Row { props }).ok_or(Unreadable)
     }
 
     /// One value.
@@ -99,7 +92,8 @@ impl OneRow {
         }
         // SAFETY: by the promise of the client a row stands there.
         let row = unsafe { self.0.read_unaligned() };
-        Props(row.lpProps).row(row.cValues, page)
+        // SAFETY: as above, for its values.
+        unsafe { Props::new(row.lpProps) }.row(row.cValues, page)
     }
 }
 
@@ -187,7 +181,8 @@ impl Reader {
 
     /// What stands behind rt; none if that is no type, or lacks what it points at.
     fn kind(&mut self, rt: u32, res: &SRestrictionUnion, level: u16) -> Option<Node> {
-        // SAFETY: every member of the union may be read whatever was written: all of it are numbers and pointers. rt says which one is meant.
+        // SAFETY: every member of the union may be read whatever was written: all of it are numbers and pointers. rt says which one is meant, and by the promise of the client
+        // pointers lead to what it says.
         let node = unsafe {
             match rt {
                 0 => Node::And(self.many(res.resAnd.cRes, res.resAnd.lpRes, level)?),
@@ -195,12 +190,12 @@ impl Reader {
                 2 => Node::Not(self.inner(res.resNot.lpRes, level)),
                 3 => {
                     let content = res.resContent;
-                    let prop = Props(content.lpProp).one(self.page).ok()?;
+                    let prop = Props::new(content.lpProp).one(self.page).ok()?;
                     Node::Content { fuzzy_level: FuzzyLevel(content.ulFuzzyLevel), tag: PropTag::new(content.ulPropTag), prop }
                 }
                 4 => {
                     let property = res.resProperty;
-                    let prop = Props(property.lpProp).one(self.page).ok()?;
+                    let prop = Props::new(property.lpProp).one(self.page).ok()?;
                     Node::Property { relop: Relop(property.relop), tag: PropTag::new(property.ulPropTag), prop }
                 }
                 5 => {
@@ -220,7 +215,7 @@ impl Reader {
                 }
                 10 => {
                     let comment = res.resComment;
-                    let props = Props(comment.lpProp).row(comment.cValues, self.page).ok()?;
+                    let props = Props::new(comment.lpProp).row(comment.cValues, self.page).ok()?;
                     Node::Comment { props, restriction: self.inner(comment.lpRes, level) }
                 }
                 11 => Node::Count { count: res.resCount.ulCount, restriction: self.inner(res.resCount.lpRes, level) },
@@ -246,98 +241,4 @@ impl Reader {
         }
         Some((0..count as usize).map(|at| self.node(first.wrapping_add(at), level + 1)).collect())
     }
-}
-
-/// A value out of the structure that holds it.
-fn read_prop(prop: SPropValue, page: CodePage) -> Result<Prop, Unreadable> {
-    let tag = PropTag::new(prop.ulPropTag);
-    let kind = type_of(prop.ulPropTag);
-    // SAFETY: every array has its count at the same place, and so has a binary; they are numbers, whatever was written.
-    if (kind & pt::MV_FLAG != 0 || kind == pt::BINARY) && unsafe { prop.Value.MVl.cValues } > MOST {
-        return Err(Unreadable);
-    }
-    // SAFETY: by the promise of the client pointers are NULL or lead to what the type says.
-    let value = match unsafe { view(&prop) }.map_err(|_| Unreadable)? {
-        View::Inline => inline(tag.prop_type(), &prop.Value).ok_or(Unreadable)?,
-        View::String8(text) => Value::String(ansi(text, page)?),
-        View::Unicode(text) => Value::String(wide(text)?),
-        View::Binary(bytes) => Value::Binary(bytes_of(bytes)?),
-        View::Guid(guid) => Value::Guid(numbers::<[u8; 16]>(guid).into_iter().map(Guid::new).next().ok_or(Unreadable)?),
-        View::Numbers(all, _) => many_numbers(tag.prop_type(), all).ok_or(Unreadable)?,
-        View::Strings8(all) => Value::MvString(all.into_iter().map(|text| ansi(text, page)).collect::<Result<_, _>>()?),
-        View::Unicodes(all) => Value::MvString(all.into_iter().map(wide).collect::<Result<_, _>>()?),
-        View::Binaries(all) => Value::MvBinary(all.into_iter().map(bytes_of).collect::<Result<_, _>>()?),
-    };
-    Ok(Prop { tag, value })
-}
-
-/// A value that lies in the structure itself.
-fn inline(kind: PropType, value: &PV) -> Option<Value> {
-    // SAFETY: the type says which member was written; all of them are numbers.
-    Some(unsafe {
-        match kind {
-            PropType::NULL => Value::Null,
-            PropType::SHORT => Value::Short(value.i),
-            PropType::LONG => Value::Long(value.l),
-            PropType::FLOAT => Value::Float(value.flt),
-            PropType::DOUBLE => Value::Double(value.dbl),
-            PropType::CURRENCY => Value::Currency(value.cur),
-            PropType::APPTIME => Value::AppTime(value.at),
-            PropType::ERROR => Value::Error(Hresult::new(value.err.cast_unsigned())),
-            PropType::BOOLEAN => Value::Bool(value.b != 0),
-            PropType::OBJECT => Value::Object,
-            PropType::LONGLONG => Value::LongLong(value.li),
-            PropType::SYSTIME => Value::SysTime(time(value.ft)),
-            _ => return None,
-        }
-    })
-}
-
-/// Numbers of a multivalued property.
-fn many_numbers(kind: PropType, all: Span) -> Option<Value> {
-    Some(match kind {
-        PropType::MV_SHORT => Value::MvShort(numbers(all)),
-        PropType::MV_LONG => Value::MvLong(numbers(all)),
-        PropType::MV_FLOAT => Value::MvFloat(numbers(all)),
-        PropType::MV_DOUBLE => Value::MvDouble(numbers(all)),
-        PropType::MV_APPTIME => Value::MvAppTime(numbers(all)),
-        PropType::MV_CURRENCY => Value::MvCurrency(numbers(all)),
-        PropType::MV_LONGLONG => Value::MvLongLong(numbers(all)),
-        PropType::MV_SYSTIME => Value::MvSysTime(numbers(all).into_iter().map(time).collect()),
-        PropType::MV_CLSID => Value::MvGuid(numbers(all).into_iter().map(Guid::new).collect()),
-        _ => return None,
-    })
-}
-
-/// Plain values, one behind the other; alignment is not assumed.
-fn numbers<T: Copy>(all: Span) -> Vec<T> {
-    let first = all.start.cast::<T>();
-    // SAFETY: the bytes of the span can be read by the promise of the client, and `T` is a number, or made of numbers.
-    (0..all.len / size_of::<T>()).map(|at| unsafe { first.add(at).read_unaligned() }).collect()
-}
-
-fn bytes_of(all: Span) -> Result<Vec<u8>, Unreadable> {
-    if all.len > MOST as usize {
-        return Err(Unreadable);
-    }
-    // SAFETY: by the promise of the client they can be read.
-    Ok(unsafe { all.bytes() }.to_vec())
-}
-
-/// Characters of the code page.
-fn ansi(text: Span, page: CodePage) -> Result<String, Unreadable> {
-    // SAFETY: by the promise of the client they can be read.
-    let bytes = unsafe { text.bytes() };
-    page.decode(bytes).map(std::borrow::Cow::into_owned).ok_or(Unreadable)
-}
-
-/// Characters of UTF-16 units.
-fn wide(text: Span) -> Result<String, Unreadable> {
-    // SAFETY: by the promise of the client they can be read.
-    let bytes = unsafe { text.bytes() };
-    char::decode_utf16(units(bytes)).collect::<Result<_, _>>().map_err(|_| Unreadable)
-}
-
-fn time(time: FILETIME) -> i64 {
-    i64::from(time.dwHighDateTime.cast_signed()) << 32 | i64::from(time.dwLowDateTime)
 }

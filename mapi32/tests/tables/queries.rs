@@ -87,6 +87,29 @@ fn null_clears_a_restriction_by_a_reading() {
     bench.clean();
 }
 
+/// Constants of types that are none, or without a value, are nothing that a table compares with.
+#[test]
+fn constants_that_are_none_are_refused() {
+    let bench = Bench::ten();
+    let view = bench.view();
+    let place = bench.restriction(&Restriction::property(ROWID, Relop::EQ, 3));
+    for kind in [0x0000, 0x0001, 0x00FF, 0x0003 | 0x3000, 0x1001, 0x000D] {
+        let tag = ROWID.value() & 0xFFFF_0000 | kind;
+        for column in [ROWID.value(), tag] {
+            unsafe {
+                (*(*place).res.resProperty.lpProp).ulPropTag = tag;
+                (*place).res.resProperty.ulPropTag = column;
+            }
+            let hr = method!(view, 14, Ptr = place.cast(), u32 = 0);
+            assert!(hr >> 31 == 1 || numbers(view).is_empty(), "{column:08X} {tag:08X}: {hr:08X}");
+            let hr = method!(view, 13, Ptr = place.cast(), usize = 0, u32 = 0);
+            assert!(hr >> 31 == 1, "{column:08X} {tag:08X}: {hr:08X}");
+        }
+    }
+    assert_eq!((bench.blocks(), release(view)), (0, 0));
+    bench.clean();
+}
+
 /// Wide columns become narrow.
 unsafe extern "system" fn narrow(columns: *mut SPropTagArray) {
     unsafe {
