@@ -7,7 +7,7 @@ use super::{Kernel, Rule};
 use crate::call::{Bytes, Handle, IStream, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::kernel::{Body, Object};
-use crate::mapi::{CodePage, Guid, Hresult, OpenFlags, Prop, PropTag, PropType, Value};
+use crate::mapi::{CodePage, Guid, Hresult, IdRange, OpenFlags, Prop, PropTag, PropType, Value};
 
 /// Flags that OpenProperty knows.
 const OPEN_FLAGS: u32 = 0x1 | 0x2 | 0x8;
@@ -70,6 +70,9 @@ impl Kernel {
         let create = flags.contains(OpenFlags::MAPI_CREATE);
         if create && !flags.contains(OpenFlags::MAPI_MODIFY) && !lenient {
             return self.decided(ClauseId::prop(120), Hresult::MAPI_E_INVALID_PARAMETER);
+        }
+        if create && IdRange::of(tag.id()) == IdRange::Reserved {
+            return self.decided(ClauseId::prop(7), Hresult::MAPI_E_INVALID_PARAMETER);
         }
         // Their properties are all there is to status objects and the address book.
         if !matches!(this.kind(), ObjectKind::MsgStore | ObjectKind::PropData) {
