@@ -203,15 +203,17 @@ impl Kernel {
 
     /// The property gets what the stream holds.
     fn commit(&mut self, this: Handle) -> Result<(), Hresult> {
-        let Some(stream) = self.stream_mut(this).filter(|stream| stream.dirty) else { return Ok(()) };
-        stream.dirty = false;
+        let Some(stream) = self.stream(this).filter(|stream| stream.dirty) else { return Ok(()) };
         let (of, tag) = (stream.of, stream.tag);
-        let bytes = stream.bytes.clone();
         // The limit of SetProps is none of a stream (PROP-102).
         if self.is_dead(of) || !self.is_writable(of) || self.rule(of, tag.id()) != Rule::Free {
             return Err(Hresult::MAPI_E_NO_ACCESS);
         }
-        self.store(of, &Prop { tag, value: to_value(&bytes, tag.prop_type(), self.machine.code_page) });
+        let value = to_value(&stream.bytes, tag.prop_type(), self.machine.code_page);
+        self.store(of, &Prop { tag, value });
+        if let Some(stream) = self.stream_mut(this) {
+            stream.dirty = false;
+        }
         Ok(())
     }
 
