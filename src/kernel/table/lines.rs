@@ -101,6 +101,16 @@ impl Heads {
         (self.numbers, self.toggled) = Default::default();
     }
 
+    /// The keys that lead to a heading.
+    pub fn keys(&self, number: u32) -> Option<&[u8]> {
+        self.numbers.iter().find(|(_, known)| **known == number).map(|(keys, _)| &keys[..])
+    }
+
+    /// The heading to which keys lead, if there was one.
+    pub fn known(&self, keys: &[u8]) -> Option<u32> {
+        self.numbers.get(keys).copied()
+    }
+
     /// Takes over a state.
     pub fn restore(&mut self, toggled: Vec<Vec<u8>>) {
         self.toggled = toggled.into_iter().map(|keys| self.number(keys)).collect();
