@@ -250,7 +250,7 @@ impl Kernel {
         let views = self.views_of(this);
         for handle in &views {
             // A view that nobody has read yet is made now if somebody is to be told what changes.
-            if self.is_watched(*handle)
+            if self.is_told(*handle, &rules)
                 && let Some(mut view) = self.take_view(*handle)
             {
                 let rows = view.own.clone().unwrap_or_else(|| self.data[&this].rows.clone());

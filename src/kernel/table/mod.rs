@@ -274,7 +274,7 @@ impl Kernel {
         let told = match view.own.clone() {
             Some(own) if *own == rows => Vec::new(),
             Some(own) => {
-                if self.is_watched(this) {
+                if self.is_told(this, &rules) {
                     view.built(&own, &rules);
                 }
                 let changes = difference(&own, &rows);
@@ -289,6 +289,11 @@ impl Kernel {
         };
         self.put_view(this, view);
         self.tell_table(this, told);
+    }
+
+    /// Whether somebody is told what changes in a table: a sink, or whoever asks GetStatus.
+    fn is_told(&self, this: Handle, rules: &Rules) -> bool {
+        rules.settings.qchanged || self.is_watched(this)
     }
 
     /// Lets every table of a session follow that somebody watches.
