@@ -176,13 +176,12 @@ pub(super) fn carry(view: &mut View, before: &[Line], after: &[Line]) {
         return;
     }
     let places = Places::of(after);
-    let place = |position: usize| {
-        let survivor = before.iter().enumerate().skip(position).find_map(|(at, line)| places.place(*line).map(|place| (at, place)));
-        match survivor {
-            Some((at, place)) => (place, at != position),
-            None => (after.len(), position < before.len()),
-        }
-    };
+    // For each line the place of the next one that is still there, and whether that is another.
+    let mut next = vec![(after.len(), false); before.len() + 1];
+    for (at, line) in before.iter().enumerate().rev() {
+        next[at] = places.place(*line).map_or((next[at + 1].0, true), |place| (place, false));
+    }
+    let place = |position: usize| next[position.min(before.len())];
     if view.cursor > 0 {
         view.cursor = place(view.cursor).0;
     }
@@ -190,5 +189,27 @@ pub(super) fn carry(view: &mut View, before: &[Line], after: &[Line]) {
         let (position, moved) = place(mark.position);
         mark.position = position;
         mark.moved |= moved;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Source;
+    use super::super::view::Mark;
+    use super::*;
+    use crate::call::{Handle, ObjectKind};
+    use crate::mapi::SortOrderSet;
+
+    #[test]
+    fn many_bookmarks_go_on_from_lines_that_are_gone() {
+        const MANY: u32 = 20_000;
+        let line = |number| Line::Row { number, part: 0 };
+        let source = Source::Data(Handle::new(ObjectKind::TableData, 1));
+        let mut view = View::new(source, 2, Vec::new(), SortOrderSet::none());
+        view.bookmarks = (0..=MANY).map(|at| (at + 3, Mark { position: at as usize, moved: false })).collect();
+        let before: Vec<Line> = (0..MANY).map(line).collect();
+        carry(&mut view, &before, &[line(MANY - 1)]);
+        let mark = |at: u32| (view.bookmarks[&(at + 3)].position, view.bookmarks[&(at + 3)].moved);
+        assert_eq!([mark(0), mark(MANY - 2), mark(MANY - 1), mark(MANY)], [(0, true), (0, true), (0, false), (1, false)]);
     }
 }
