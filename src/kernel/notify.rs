@@ -1,6 +1,6 @@
 //! Notifications of a session: who registered, what is queued, and when it is delivered.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
 use super::event::{Event, NotificationHome};
@@ -170,10 +170,10 @@ impl Kernel {
         let Some(process) = self.objects.get(&table).map(|object| object.process).filter(|process| self.process(*process).count > 0) else {
             return;
         };
+        let watching: Vec<&Registration> = self.registrations.iter().filter(|reg| reg.source == table).collect();
         for notification in told {
-            for reg in self.registrations.iter().filter(|reg| reg.source == table) {
+            for Registration { connection, source, sink } in watching.iter().copied().cloned() {
                 let notice = Notice::Table(Box::new(notification.clone()));
-                let Registration { connection, source, sink } = *reg;
                 self.queue.push(Queued { process, source, connection, sink, notice });
             }
         }
@@ -215,7 +215,8 @@ impl Kernel {
 
     /// A client leaves: its registrations end with it, and the other members' sinks are told (SHUTDOWN-012, SHUTDOWN-028, SHUTDOWN-029).
     pub(super) fn tell_members(&mut self, leaving: Handle, ends: bool) {
-        let tables: Vec<Handle> = self.registrations.iter().map(|reg| reg.source).filter(|source| self.is_of(*source, leaving)).collect();
+        let tables: BTreeSet<Handle> =
+            self.registrations.iter().map(|reg| reg.source).filter(|source| self.is_of(*source, leaving)).collect();
         let left = self.end_registrations(|source| source == leaving || tables.contains(&source));
         if left > 0 {
             self.emit(Event::SinksDropped { session: leaving, count: left });

@@ -16,6 +16,7 @@ mod source;
 mod value;
 mod view;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use settings::{RowCount, TableSettings};
@@ -299,8 +300,9 @@ impl Kernel {
     /// Lets every table of a session follow that somebody watches.
     pub(super) fn look_at_watched_tables(&mut self) {
         let watched = self.registrations.iter().map(|reg| reg.source).filter(|source| source.kind() == crate::call::ObjectKind::Table);
-        let mut watched: Vec<Handle> = watched.collect();
-        watched.dedup();
+        // Each once, in the order in which they were registered.
+        let mut seen = BTreeSet::new();
+        let watched: Vec<Handle> = watched.filter(|table| seen.insert(*table)).collect();
         for table in watched {
             let session = self.objects.get(&table).and_then(|object| object.session);
             if session.is_some_and(|session| self.members.get(&session).is_some_and(|member| !member.logged_off)) {
