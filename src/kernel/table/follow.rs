@@ -111,6 +111,8 @@ impl View {
             };
             told.push(deleted(*line, row, rules));
         }
+        // Where the last line stood of which nothing is told: those keep their order, and a category that went elsewhere among them is told of.
+        let mut stood = 0;
         for (at, line) in after.lines.iter().enumerate() {
             let modified = match line {
                 Line::Row { number, .. } => change_of(*number).is_some(),
@@ -118,8 +120,8 @@ impl View {
             };
             match old.place(*line) {
                 None => told.push(self.shown(TableEvent::RowAdded, at, after, rows, rules)),
-                Some(_) if modified => told.push(self.shown(TableEvent::RowModified, at, after, rows, rules)),
-                Some(_) => {}
+                Some(was) if modified || was < stood => told.push(self.shown(TableEvent::RowModified, at, after, rows, rules)),
+                Some(was) => stood = was,
             }
         }
         told
