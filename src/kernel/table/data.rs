@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::object::{Body, Object};
 use super::super::{Kernel, ProcessId};
-use super::pending::check_order;
+use super::pending::{check_columns, check_order};
 use super::settings::Rules;
 use super::source::{Change, Data, Props};
 use super::view::View;
@@ -48,6 +48,9 @@ impl Kernel {
         let no_index = matches!(index_type, PropType::UNSPECIFIED | PropType::NULL | PropType::ERROR | PropType::OBJECT);
         if table_type > TBLTYPE_DYNAMIC || index_type.is_multi() || no_index {
             return self.decided(ClauseId::table(373), Hresult::MAPI_E_INVALID_PARAMETER);
+        }
+        if let Err((clause, hr)) = check_columns(columns, &Rules::of(&self.machine)) {
+            return self.decided(clause, hr);
         }
         let mut known: Vec<PropTag> = Vec::new();
         for tag in columns {
