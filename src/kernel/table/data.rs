@@ -52,15 +52,8 @@ impl Kernel {
         if let Err((clause, hr)) = check_columns(columns, &Rules::of(&self.machine)) {
             return self.decided(clause, hr);
         }
-        let mut known: Vec<PropTag> = Vec::new();
-        for tag in columns {
-            if !known.iter().any(|other| other.id() == tag.id()) {
-                known.push(*tag);
-            }
-        }
         let handle = self.new_handle(ObjectKind::TableData);
-        let columns = Arc::new(known);
-        let data = Data { table_type, index_column, columns, rows: Arc::default(), index: Arc::default(), users: 1 };
+        let data = Data::new(table_type, index_column, columns);
         self.data.insert(handle, data);
         self.objects.insert(handle, Object::of_process(caller.process, Body::Plain));
         self.decided(ClauseId::table(352), Hresult::S_OK);

@@ -90,11 +90,8 @@ impl View {
             return ok(66, Out::Tags(self.columns.to_vec()));
         }
         let mut tags = self.default_columns.to_vec();
-        for tag in known {
-            if !tags.iter().any(|other| other.id() == tag.id()) {
-                tags.push(*tag);
-            }
-        }
+        let mut seen: BTreeSet<u16> = tags.iter().map(|tag| tag.id()).collect();
+        tags.extend(known.iter().filter(|tag| seen.insert(tag.id())));
         ok(67, Out::Tags(tags))
     }
 

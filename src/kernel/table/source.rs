@@ -1,6 +1,6 @@
 //! Rows behind tables, shared by all views of them and by the worlds that fork.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::mapi::{Prop, PropTag, PropType, Row, Value};
@@ -128,6 +128,8 @@ pub struct Data {
     pub(super) index_column: PropTag,
     /// Every column that was ever there, in order of appearance (TABLE-071, TABLE-072).
     pub(super) columns: Arc<Vec<PropTag>>,
+    /// Their identifiers.
+    known: Arc<BTreeSet<u16>>,
     /// The rows.
     pub(super) rows: Arc<Rows>,
     /// Numbers of rows by their index values.
@@ -137,6 +139,14 @@ pub struct Data {
 }
 
 impl Data {
+    /// No rows yet.
+    pub(super) fn new(table_type: u32, index_column: PropTag, columns: &[PropTag]) -> Self {
+        let (rows, index) = (Arc::default(), Arc::default());
+        let mut data = Data { table_type, index_column, columns: Arc::default(), known: Arc::default(), rows, index, users: 1 };
+        data.know(columns.iter().copied());
+        data
+    }
+
     /// What a row is found by: its value of the index column, as bytes.
     pub(super) fn key_of(&self, props: &[Prop]) -> Option<Vec<u8>> {
         props.iter().find(|prop| self.is_index(prop)).map(|prop| exact(&prop.value))
@@ -175,11 +185,18 @@ impl Data {
         self.index = Arc::default();
     }
 
+    /// Takes the columns of a row into account.
     fn know_columns(&mut self, props: &[Prop]) {
         let is_value = |prop: &&Prop| !matches!(prop.tag.prop_type(), PropType::ERROR | PropType::NULL);
-        for prop in props.iter().filter(is_value) {
-            if !self.columns.iter().any(|tag| tag.id() == prop.tag.id()) {
-                Arc::make_mut(&mut self.columns).push(prop.tag);
+        self.know(props.iter().filter(is_value).map(|prop| prop.tag));
+    }
+
+    /// Takes columns into account that are not known yet.
+    fn know(&mut self, tags: impl Iterator<Item = PropTag>) {
+        for tag in tags {
+            if !self.known.contains(&tag.id()) {
+                Arc::make_mut(&mut self.known).insert(tag.id());
+                Arc::make_mut(&mut self.columns).push(tag);
             }
         }
     }
@@ -193,5 +210,20 @@ fn exact(value: &Value) -> Vec<u8> {
         Value::Long(number) => number.to_le_bytes().to_vec(),
         // Floating-point numbers print with all their digits; no other type has two texts that are equal.
         other => other.to_string().into_bytes(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_columns_are_known_once_each() {
+        let tags: Vec<PropTag> = (0..3).flat_map(|_| (1..=u16::MAX).map(|id| PropTag::of(id, PropType::LONG))).collect();
+        let mut data = Data::new(2, PropTag::PR_ROWID, &tags);
+        assert_eq!(data.columns[..], tags[..usize::from(u16::MAX)]);
+        let row: Vec<Prop> = tags.iter().map(|tag| Prop::new(*tag, 1)).collect();
+        data.insert(0, vec![1], row.into());
+        assert_eq!(data.columns.len(), usize::from(u16::MAX));
     }
 }
