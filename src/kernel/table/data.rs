@@ -162,7 +162,7 @@ impl Kernel {
             Ok(found) => found,
             Err(reply) => return reply,
         };
-        self.change(this, Told::Rows, |data| data.remove(&key).into_iter().collect());
+        self.change(this, Told::Rows, |data| data.remove(&[key]));
         self.decided(ClauseId::table(362), Hresult::S_OK)
     }
 
@@ -183,7 +183,7 @@ impl Kernel {
         let Some(keys) = keys else { return self.decided(ClauseId::table(357), Hresult::MAPI_E_INVALID_PARAMETER) };
         let mut count = 0;
         self.change(this, Told::Rows, |data| {
-            let changes: Vec<Change> = keys.iter().filter_map(|key| data.remove(key)).collect();
+            let changes = data.remove(&keys);
             count = changes.len();
             changes
         });

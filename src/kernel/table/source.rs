@@ -84,14 +84,19 @@ impl Rows {
         }
     }
 
-    /// Removes a row.
-    pub(super) fn remove(&mut self, number: u32) -> Option<Props> {
-        let props = self.slots.get_mut(number as usize)?.take()?;
-        let at = if self.unordered { self.order.iter().position(|n| *n == number) } else { self.order.binary_search(&number).ok() };
-        if let Some(at) = at {
-            self.order.remove(at);
+    /// Removes rows.
+    fn remove(&mut self, numbers: &[u32]) -> Vec<Change> {
+        let gone = |number: &u32| Some(Change { number: *number, before: Some(self.slots.get_mut(*number as usize)?.take()?) });
+        let changes = numbers.iter().filter_map(gone).collect();
+        match numbers {
+            [number] if !self.unordered => {
+                if let Ok(at) = self.order.binary_search(number) {
+                    self.order.remove(at);
+                }
+            }
+            _ => self.order.retain(|number| self.slots.get(*number as usize).is_some_and(Option::is_some)),
         }
-        Some(props)
+        changes
     }
 
     /// Removes every row.
@@ -171,12 +176,14 @@ impl Data {
         Arc::make_mut(&mut self.rows).replace(number, props);
     }
 
-    /// Removes a row.
-    pub(super) fn remove(&mut self, key: &[u8]) -> Option<Change> {
-        let number = *self.index.get(key)?;
-        Arc::make_mut(&mut self.index).remove(key);
-        let before = Arc::make_mut(&mut self.rows).remove(number);
-        Some(Change { number, before })
+    /// Removes the rows with these index values, as far as they are there.
+    pub(super) fn remove(&mut self, keys: &[Vec<u8>]) -> Vec<Change> {
+        if !keys.iter().any(|key| self.index.contains_key(key)) {
+            return Vec::new();
+        }
+        let index = Arc::make_mut(&mut self.index);
+        let numbers: Vec<u32> = keys.iter().filter_map(|key| index.remove(key)).collect();
+        Arc::make_mut(&mut self.rows).remove(&numbers)
     }
 
     /// Removes every row.
@@ -225,5 +232,23 @@ mod tests {
         let row: Vec<Prop> = tags.iter().map(|tag| Prop::new(*tag, 1)).collect();
         data.insert(0, vec![1], row.into());
         assert_eq!(data.columns.len(), usize::from(u16::MAX));
+    }
+
+    #[test]
+    fn rows_go_one_by_one_or_many_at_once() {
+        let key = |number: u32| number.to_le_bytes().to_vec();
+        let row = |number: i32| -> Props { [Prop::new(PropTag::PR_ROWID, number)].into() };
+        let numbers = |changes: Vec<Change>| changes.iter().map(|change| change.number).collect::<Vec<_>>();
+        for first in [usize::MAX, 0] {
+            let mut data = Data::new(2, PropTag::PR_ROWID, &[]);
+            for number in 0..5 {
+                data.insert(first, key(number), row(0));
+            }
+            assert_eq!(numbers(data.remove(&[key(9)])), []);
+            assert_eq!(numbers(data.remove(&[key(2)])), [2]);
+            assert_eq!(numbers(data.remove(&[key(4), key(9), key(4), key(0)])), [4, 0]);
+            assert_eq!(data.rows.order(), if first == 0 { [3, 1] } else { [1, 3] });
+            assert_eq!(data.index.len(), 2);
+        }
     }
 }
