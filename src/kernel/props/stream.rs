@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Kernel, Rule};
 use crate::call::{Bytes, Handle, IStream, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
+use crate::kernel::project::property;
 use crate::kernel::{Body, Object};
 use crate::mapi::{CodePage, Guid, Hresult, IdRange, OpenFlags, Prop, PropTag, PropType, Value};
 
@@ -82,7 +83,7 @@ impl Kernel {
         if modify && (!self.is_writable(this) || self.rule(this, tag.id()) != Rule::Free) {
             return self.decided(ClauseId::prop(125), Hresult::MAPI_E_NO_ACCESS);
         }
-        let stored = all.iter().find(|prop| prop.tag.id() == tag.id());
+        let stored = property(all, tag.id());
         match stored {
             None if !create => return self.decided(ClauseId::prop(118), Hresult::MAPI_E_NOT_FOUND),
             // The object is there, and nothing is built that could be its interface.
