@@ -133,7 +133,7 @@ impl View {
         TableNotification {
             index: Some(key(at)),
             prior: at.checked_sub(1).map(key),
-            row: self.row(built.lines[at], built, rows, rules, &self.columns),
+            row: self.row(built.lines[at], built, rows, rules, (&self.shape().levels(), &self.columns)),
             ..TableNotification::of(event)
         }
     }
