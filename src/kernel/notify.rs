@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::event::{Event, NotificationHome};
 use super::{Kernel, Process, ProcessId};
-use crate::call::{Bytes, Caller, Handle, Out, Reply};
+use crate::call::{Bytes, Caller, Handle, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, NotifyEvents, TableNotification};
 
@@ -190,11 +190,12 @@ impl Kernel {
     /// Unadvise. What is queued for the registration is dropped, or with the reading late_delivery still delivered (NOTIFY-039).
     pub(super) fn unadvise(&mut self, this: Handle, connection: u32) -> Reply {
         let known = self.registrations.iter().position(|reg| reg.connection == connection && reg.source == this);
+        let is_table = this.kind() == ObjectKind::Table;
         match known {
             Some(at) => {
                 self.registrations.remove(at);
                 self.drop_queued(|queued| queued.connection == connection);
-                self.decided(ClauseId::session(182), Hresult::S_OK)
+                self.decided(if is_table { ClauseId::table(35) } else { ClauseId::session(182) }, Hresult::S_OK)
             }
             None => {
                 let hr = match self.machine.readings.index(Reading::UnadviseUnknown) {
@@ -202,7 +203,7 @@ impl Kernel {
                     2 => Hresult::S_OK,
                     _ => Hresult::MAPI_E_NOT_FOUND,
                 };
-                self.decided(ClauseId::session(183), hr)
+                self.decided(if is_table { ClauseId::table(37) } else { ClauseId::session(183) }, hr)
             }
         }
     }
