@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("why", &["mapi", "call", "kernel", "journal", "near"]),
     ("state", &["time", "call", "kernel"]),
     ("lint", &["mapi", "clause", "time", "call", "kernel", "journal"]),
-    ("fixture", &["mapi", "clause", "time", "error", "near", "kernel", "lint"]),
+    ("fixture", &["mapi", "clause", "time", "error", "call", "near", "kernel", "lint"]),
     ("sim", &["mapi", "time", "call", "error", "kernel", "journal", "why", "state", "lint", "fixture"]),
     ("explain", &["mapi", "clause", "time", "call", "error", "kernel", "journal", "why", "fixture", "sim"]),
     ("scenario", &["mapi", "clause", "time", "error", "call", "near", "kernel", "journal", "why", "state", "lint", "fixture", "sim"]),

@@ -36,10 +36,12 @@ mod form;
 mod inside;
 mod object;
 mod read;
+mod record;
 mod refer;
 mod run;
 mod step;
 mod world;
+mod write;
 
 use std::path::Path;
 

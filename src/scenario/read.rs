@@ -280,10 +280,10 @@ fn call(table: &Table<'_>, node: &Node<'_>, names: &mut Names, problems: &mut Pr
     Some((Action::Call(made), Some(method)))
 }
 
-/// The name of a saved object.
+/// The name of a saved object, or an object by its number in the world: `session#1`.
 fn object(node: &Node<'_>, names: &Names, problems: &mut Problems) -> Option<String> {
     let name = node.line(problems)?;
-    if !names.saved.contains_key(name) && !problems.has_syntax_errors() {
+    if !names.saved.contains_key(name) && Handle::parse(name).is_none() && !problems.has_syntax_errors() {
         let note = problems.unknown(name, "was not saved by an earlier step", "saved", names.saved.keys().map(String::as_str));
         problems.error(node.place(), Code::Undeclared, note);
     }
