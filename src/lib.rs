@@ -66,11 +66,11 @@ pub use api::{
 pub use error::Error;
 pub use explain::Explanation;
 pub use fixture::{Fixture, ProviderScript, Script, ServiceScript};
-pub use journal::{Entry, Journal};
+pub use journal::{Calls, Entry, Journal, Wanted};
 pub use kernel::{DialogAnswer, LogonAct, LogonAnswer};
 pub use lint::{Finding, Lint, LintLevel};
 pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Row, StoreFlags, Text, Value};
-pub use sim::{Report, Sim, Snapshot};
+pub use sim::{Expectation, Report, Sim, Snapshot, Times};
 pub use state::{ProcessState, ProfileState, SessionState, State};
 pub use time::{SimDuration, SimTime};
 

@@ -1,5 +1,6 @@
 //! One world to test against: [`Sim`]. It holds the only lock.
 
+mod expect;
 mod history;
 mod report;
 
@@ -18,6 +19,8 @@ use crate::lint::{self, Exempt, Finding, Levels, Lint, LintLevel};
 use crate::mapi::InitFlags;
 use crate::state::State;
 use crate::time::{SimDuration, SimTime};
+use expect::Expected;
+pub use expect::{Expectation, Times};
 use history::History;
 pub(crate) use history::{Act, Recorded};
 pub use report::Report;
@@ -67,6 +70,8 @@ struct World {
     notifications: Option<VecDeque<(Option<Caller>, Event)>>,
     /// What was done to it.
     history: History,
+    /// What the test expects of its calls.
+    expected: Vec<Expected>,
 }
 
 impl World {
@@ -82,6 +87,7 @@ impl World {
             exempt: Exempt::default(),
             notifications: None,
             history: History::of(fixture),
+            expected: Vec::new(),
         }
     }
 
@@ -149,6 +155,7 @@ impl World {
         }
         let kernel = &self.kernel;
         self.journal.record(finished, |caller| kernel.caller_name(caller));
+        self.watch();
     }
 
     /// Lets waiting calls go on that can.
@@ -385,6 +392,7 @@ impl Sim {
         world.silent = !keep;
         if !keep {
             world.history.forget("the journal was not kept all the time");
+            world.look_away();
         }
     }
 
@@ -409,7 +417,7 @@ impl Sim {
     pub fn fork(&self) -> Sim {
         let world = self.shared.world.lock().clone();
         let exempt = world.exempt.inherited(&world.kernel);
-        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, ..world })
+        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, expected: Vec::new(), ..world })
     }
 
     /// Says what happens in this world when a lint finds something, in the calls that were made already too. The fixture's `[lints]` table gives
@@ -460,7 +468,7 @@ impl Sim {
         }
     }
 
-    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, and what the lints find that are denied. What other lints find
+    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, what was expected and did not come, and what the lints find that are denied. What other lints find
     /// stands in the report too, if there is one.
     ///
     /// # Errors
@@ -471,7 +479,7 @@ impl Sim {
         let waiting = world.kernel.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
         let (denied, warned): (Vec<Finding>, Vec<Finding>) =
             world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
-        let problems: Vec<String> = waiting.chain(denied.iter().map(ToString::to_string)).collect();
+        let problems: Vec<String> = waiting.chain(world.unexpected()).chain(denied.iter().map(ToString::to_string)).collect();
         let warnings = || warned.iter().map(ToString::to_string).collect();
         if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems, warnings: warnings() }) }
     }
@@ -595,6 +603,7 @@ impl Snapshot {
             exempt: Exempt::default().inherited(&self.kernel),
             notifications: None,
             history: History::default(),
+            expected: Vec::new(),
         };
         let mut world = world;
         world.history.forget("the world began as a snapshot");

@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("call", &["mapi"]),
     ("kernel", &["mapi", "clause", "time", "call"]),
-    ("journal", &["mapi", "time", "call", "kernel"]),
+    ("journal", &["mapi", "time", "call", "near", "kernel"]),
     ("why", &["mapi", "call", "kernel", "journal", "near"]),
     ("state", &["time", "call", "kernel"]),
     ("lint", &["mapi", "clause", "time", "call", "kernel", "journal"]),

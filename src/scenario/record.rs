@@ -265,7 +265,7 @@ fn saved_name(object: Handle) -> String {
 fn method_name(call: &Call) -> String {
     let method = call.method();
     let namesakes = Call::methods().filter(|other| other.name == method.name).count();
-    let own = |kind: ObjectKind| kind.interfaces().contains(&method.interface);
+    let own = |kind: ObjectKind| method.interface == "IUnknown" || kind.interfaces().contains(&method.interface);
     let plain = !is_method(method) || (namesakes == 1 && call.this().is_some_and(|object| own(object.kind())));
     if plain { method.name.to_owned() } else { full_name(method) }
 }

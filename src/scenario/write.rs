@@ -2,9 +2,39 @@
 
 use std::fmt::Write;
 
+use super::Scenario;
+use super::read::{KEYS, STEP_KEYS};
 use crate::call::Form;
 use crate::clause::{ReadingValue, Readings};
+use crate::error::Error;
 use crate::fixture::Fixture;
+
+impl Scenario {
+    /// The scenario as the text of a file. A world that is no shipped one stands in it whole, with its parents; comments are gone.
+    ///
+    /// # Errors
+    ///
+    /// That its world was not written as text.
+    pub fn to_text(&self) -> Result<String, Error> {
+        let mut text = String::new();
+        keys(&mut text, KEYS, &self.written);
+        world(&mut text, &self.fixture).ok_or_else(|| Error::misuse(format!("the world of {:?} was not written as text", self.name)))?;
+        for step in &self.steps {
+            text.push_str("\n[[step]]\n");
+            keys(&mut text, STEP_KEYS, &step.written);
+        }
+        Ok(text)
+    }
+}
+
+/// The values of a table, in the order of these keys.
+fn keys(text: &mut String, order: &[&str], table: &Form) {
+    for name in order {
+        if let Some(value) = table.get(name) {
+            line(text, name, value);
+        }
+    }
+}
 
 /// A key as TOML takes it.
 fn key(name: &str) -> String {
