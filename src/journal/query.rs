@@ -18,6 +18,7 @@ use crate::near::nearest;
 /// assert_eq!(quiet.to_string(), "MAPILogonEx with MAPI_NO_MAIL by svc");
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Wanted {
     name: String,
     parts: Vec<Part>,
@@ -42,7 +43,6 @@ macro_rules! narrowing {
         /// # Panics
         ///
         /// If no flag has that name: a misspelt one would test nothing.
-        #[must_use]
         pub fn with_flag(self, flag: &str) -> Self {
             self.narrow($crate::journal::query::flag(flag, false))
         }
@@ -52,7 +52,6 @@ macro_rules! narrowing {
         /// # Panics
         ///
         /// If no flag has that name.
-        #[must_use]
         pub fn without_flag(self, flag: &str) -> Self {
             self.narrow($crate::journal::query::flag(flag, true))
         }
@@ -62,7 +61,6 @@ macro_rules! narrowing {
         /// # Panics
         ///
         /// If no function or method has an argument of that name.
-        #[must_use]
         pub fn with(self, argument: &str, value: impl std::fmt::Display) -> Self {
             self.narrow($crate::journal::query::argument(argument, &value.to_string()))
         }
@@ -72,19 +70,16 @@ macro_rules! narrowing {
         /// # Panics
         ///
         /// If it is no name of an object.
-        #[must_use]
         pub fn on(self, object: impl std::fmt::Display) -> Self {
             self.narrow($crate::journal::query::object(&object.to_string()))
         }
 
         /// Only calls of this process, `svc`, or of this thread of it, `svc/worker`.
-        #[must_use]
         pub fn by(self, caller: &str) -> Self {
             self.narrow($crate::journal::Part::By(caller.to_owned()))
         }
 
         /// Only calls that got this result.
-        #[must_use]
         pub fn outcome(self, hr: $crate::mapi::Hresult) -> Self {
             self.narrow($crate::journal::Part::Outcome(hr))
         }
@@ -98,7 +93,6 @@ impl Wanted {
     /// # Panics
     ///
     /// If nothing has that name: a misspelt one would test nothing.
-    #[must_use]
     pub fn call(name: &str) -> Self {
         if !Call::methods().any(|method| is_named(method, name)) {
             let all: Vec<String> = Call::methods().map(|method| method.name.to_owned()).collect();

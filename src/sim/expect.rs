@@ -124,9 +124,10 @@ impl Expected {
             return None;
         }
         if self.times.most == 0 {
-            return Some(format!("{wanted} was never to come, and came {}:{}", times(came), self.calls()));
+            return Some(format!("{wanted} was never to come, but came {}:{}", times(came), self.calls()));
         }
-        let head = format!("{wanted} was expected {}, and came {}", self.times, if came == 0 { "never".to_owned() } else { times(came) });
+        let what = if came == 0 { "never came".to_owned() } else { format!("came {}", times(came)) };
+        let head = format!("{wanted} was expected {}, but {what}", self.times);
         let calls = if came == 0 { String::new() } else { format!(":{}", self.calls()) };
         let near = if came < self.times.least { self.nearest.to_string() } else { String::new() };
         Some(head + &calls + &near)

@@ -7,6 +7,7 @@ macro_rules! shows {
     }};
 }
 
+mod assertions;
 mod coverage;
 mod face;
 mod fixtures;
