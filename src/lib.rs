@@ -33,13 +33,14 @@
 //! member of a session sees them, with every effect of MAPI_NO_MAIL that shows without moving mail; store, address book and transport providers
 //! that log on, fail and are shut down in the documented order; Logoff, notifications of the session, fast shutdown; profiles that are deleted or
 //! renamed while in use; initialisation monitors; IMAPIProp whole on stores, status objects, the address book and objects of CreateIProp, with named
-//! properties, copies and streams. [`Sim::lints`] finds misuse that succeeds.
+//! properties, copies and streams; IMAPITable whole on every table, with ITableData for rows of your own and notifications of what changes.
+//! [`Sim::lints`] finds misuse that succeeds.
 //!
 //! # What is not simulated
 //!
-//! Folders and messages, moving mail, the contents of address books, restrictions and sorting of tables, table notifications. A method that is not
-//! built answers MAPI_E_NO_SUPPORT, and verification finds the call. The C and COM interface is the crate `mapi32` beside this one. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md` lists every documented clause with the test that shows it
-//! or the stage that will.
+//! Folders and messages, moving mail, the contents of address books. A method that is not built answers MAPI_E_NO_SUPPORT, and verification finds the
+//! call. The C and COM interface is the crate `mapi32` beside this one. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md`
+//! lists every documented clause with the test that shows it or the stage that will.
 #![forbid(unsafe_code)]
 
 mod api;
@@ -80,6 +81,8 @@ pub mod _documentation {
     pub mod fixtures {}
     #[doc = include_str!("../docs/manual/scenarios.md")]
     pub mod scenarios {}
+    #[doc = include_str!("../docs/manual/tables.md")]
+    pub mod tables {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }

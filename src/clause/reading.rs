@@ -84,6 +84,7 @@ const BUILT: &[Reading] = &[
     Reading::LateDelivery,
     Reading::SessionAdviseNull,
     Reading::UnadviseUnknown,
+    Reading::WrappedSinkThread,
     Reading::StoreTableRows,
     Reading::CopyMissingProperty,
     Reading::DeleteMissingProperty,
