@@ -24,7 +24,8 @@
 //! 2. [`Process`], [`Logon`], [`Session`]: what a client does.
 //! 3. [`Failure`], [`Journal`]: what it is told.
 //! 4. [`scenario`]: the same as data, for the command `mapi-sim run` and for your own tests.
-//! 5. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//! 5. [`Sim::expect`], [`Journal::calls`]: assertions about what a client did. [`Sim::record`], [`Sim::at`]: a run again, and its past.
+//! 6. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
 //!
 //! # What is simulated
 //!
@@ -83,6 +84,10 @@ pub mod _documentation {
     pub mod scenarios {}
     #[doc = include_str!("../docs/manual/tables.md")]
     pub mod tables {}
+    #[doc = include_str!("../docs/manual/replay.md")]
+    pub mod replay {}
+    #[doc = include_str!("../docs/manual/assertions.md")]
+    pub mod assertions {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }

@@ -13,10 +13,12 @@ use crate::kernel::Kernel;
 use crate::state::State;
 use crate::time::SimTime;
 
-/// How many acts lie between two checkpoints.
+/// How many acts lie between two checkpoints, at least.
 const STRIDE: usize = 64;
-/// How many checkpoints are kept, with the acts behind each.
-const CHECKPOINTS: usize = Journal::LIMIT / STRIDE;
+/// How many rows a checkpoint may cost for every act since the last: what clients keep in tables is copied when it changes next.
+const ROWS_PER_ACT: usize = 16;
+/// How many acts are kept behind the oldest checkpoint, at least.
+const KEPT: usize = Journal::LIMIT - STRIDE;
 
 /// One thing that was done to a world.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,12 +77,16 @@ impl History {
         self.gone = Some(why);
     }
 
-    fn is_due(&self) -> bool {
-        self.segments.back().is_none_or(|segment| segment.acts.len() >= STRIDE)
+    fn is_due(&self, kernel: &Kernel) -> bool {
+        self.segments.back().is_none_or(|segment| {
+            let acts = segment.acts.len();
+            acts > 0 && acts.is_multiple_of(STRIDE) && acts * ROWS_PER_ACT >= kernel.rows_kept()
+        })
     }
 
     fn begin(&mut self, after: u32, start: World) {
-        if self.segments.len() == CHECKPOINTS {
+        let kept = |segments: &VecDeque<Segment>| segments.iter().skip(1).map(|segment| segment.acts.len()).sum::<usize>();
+        while kept(&self.segments) >= KEPT {
             self.segments.pop_front();
             self.gone = Some("it is longer than what is kept");
         }
@@ -122,7 +128,7 @@ impl World {
         if self.silent {
             return;
         }
-        if self.history.is_due() {
+        if self.history.is_due(&self.kernel) {
             let start = self.bare();
             self.history.begin(self.kernel.last_call().number(), start);
         }

@@ -260,3 +260,18 @@ fn every_scenario_is_written_as_it_was_read() {
         assert_eq!((first.failures(), first.steps()), (second.failures(), second.steps()), "{}\n{text}", scenario.file());
     }
 }
+
+/// A world that is large is copied for checkpoints the more rarely: its past reaches back farther.
+#[test]
+fn many_rows_are_not_copied_all_the_time() {
+    use mapi_sim::mapi::{Prop, PropTag, Value};
+    let sim = Sim::minimal();
+    let row = |number: i32| [Prop { tag: PropTag::PR_ROWID, value: Value::Long(number) }].into_iter().collect();
+    let process = sim.process("a");
+    let data = process.create_table(2, PropTag::PR_ROWID, &[]).expect("a table");
+    data.hr_modify_rows((0..80_000).map(row).collect()).expect("rows");
+    let small = sim.kernel(|kernel| kernel.last_call().number());
+    (0..4700).for_each(|number| data.hr_modify_row(&row(number)).expect("a row"));
+    assert!(sim.at(small).is_ok());
+    sim.discard();
+}
