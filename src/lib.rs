@@ -24,7 +24,8 @@
 //! 2. [`Process`], [`Logon`], [`Session`]: what a client does.
 //! 3. [`Failure`], [`Journal`]: what it is told.
 //! 4. [`scenario`]: the same as data, for the command `mapi-sim run` and for your own tests.
-//! 5. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//! 5. [`Sim::expect`], [`Journal::calls`]: assertions about what a client did. [`Sim::record`], [`Sim::at`]: a run again, and its past.
+//! 6. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
 //!
 //! # What is simulated
 //!
@@ -67,11 +68,11 @@ pub use api::{
 pub use error::Error;
 pub use explain::Explanation;
 pub use fixture::{Fixture, ProviderScript, Script, ServiceScript};
-pub use journal::{Entry, Journal};
+pub use journal::{Calls, Entry, Journal, Wanted};
 pub use kernel::{DialogAnswer, LogonAct, LogonAnswer};
 pub use lint::{Finding, Lint, LintLevel};
 pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Row, StoreFlags, Text, Value};
-pub use sim::{Report, Sim, Snapshot};
+pub use sim::{Expectation, Report, Sim, Snapshot, Times};
 pub use state::{ProcessState, ProfileState, SessionState, State};
 pub use time::{SimDuration, SimTime};
 
@@ -83,6 +84,10 @@ pub mod _documentation {
     pub mod scenarios {}
     #[doc = include_str!("../docs/manual/tables.md")]
     pub mod tables {}
+    #[doc = include_str!("../docs/manual/replay.md")]
+    pub mod replay {}
+    #[doc = include_str!("../docs/manual/assertions.md")]
+    pub mod assertions {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }

@@ -7,6 +7,7 @@ macro_rules! shows {
     }};
 }
 
+mod assertions;
 mod coverage;
 mod face;
 mod fixtures;
@@ -14,6 +15,7 @@ mod lints;
 mod page;
 mod props;
 mod readings;
+mod replay;
 mod scenarios;
 mod texts;
 
