@@ -8,6 +8,7 @@ macro_rules! shows {
 }
 
 mod coverage;
+mod every_reading;
 mod face;
 mod fixtures;
 mod lints;

@@ -10,7 +10,7 @@ const HEAD: &str = "\
 # Readings
 
 A reading is one way to take a point that the documentation leaves open or contradicts itself on; the clause with modality `silent` names the point and
-its default. The `[readings]` table of a fixture selects, and a test can run a client under every reading.
+its default. The `[readings]` table of a fixture selects, and `mapi_sim::readings` runs a test under every reading (`docs/manual/readings.md`).
 
 Names are snake_case; values are `true`, `false`, a number or a word in quotes. The first value is the default: what a fixture without `[readings]` gets,
 through whatever door (Rust, C, scenario) a client comes. A reading stands here only if a client can see the difference and a page, a header, a real client
