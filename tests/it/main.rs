@@ -17,6 +17,7 @@ mod props;
 mod readings;
 mod scenarios;
 mod texts;
+mod threads;
 
 #[cfg(feature = "cli")]
 mod cli;
