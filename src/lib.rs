@@ -24,7 +24,10 @@
 //! 2. [`Process`], [`Logon`], [`Session`]: what a client does.
 //! 3. [`Failure`], [`Journal`]: what it is told.
 //! 4. [`scenario`]: the same as data, for the command `mapi-sim run` and for your own tests.
-//! 5. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//! 5. [`readings()`]: a test under every answer to what the documentation leaves open.
+//! 6. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//!
+//! [The manual](_documentation) begins with [the first test](_documentation::first_test).
 //!
 //! # What is simulated
 //!
@@ -78,10 +81,26 @@ pub use time::{SimDuration, SimTime};
 
 /// The long texts that belong to the crate.
 pub mod _documentation {
+    #[doc = include_str!("../docs/manual/first-test.md")]
+    pub mod first_test {}
     #[doc = include_str!("../docs/manual/fixtures.md")]
     pub mod fixtures {}
     #[doc = include_str!("../docs/manual/scenarios.md")]
     pub mod scenarios {}
+    #[doc = include_str!("../docs/manual/readings.md")]
+    pub mod readings {}
+    #[doc = include_str!("../docs/manual/command.md")]
+    pub mod command {}
+    #[doc = include_str!("../docs/manual/c-clients.md")]
+    pub mod c_clients {}
+    #[doc = include_str!("../docs/manual/ci.md")]
+    pub mod ci {}
+    #[doc = include_str!("../docs/manual/compare.md")]
+    pub mod compare {}
+    #[doc = include_str!("../docs/lints.md")]
+    pub mod list_of_lints {}
+    #[doc = include_str!("../docs/readings.md")]
+    pub mod list_of_readings {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }

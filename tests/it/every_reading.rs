@@ -72,6 +72,8 @@ fn what_only_two_readings_together_break_is_found_as_a_pair() {
     );
     // The second reading is looked up only under the first.
     assert!(!report.consulted().contains(&Reading::UnknownProfileResult));
+    let manual = include_str!("../../docs/manual/readings.md");
+    assert_eq!(report.to_string().lines().skip(1).find(|line| !manual.contains(line)), None, "the manual shows this report");
     insta::assert_snapshot!(report.to_string());
 }
 

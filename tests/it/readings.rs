@@ -143,3 +143,13 @@ fn a_reading_has_an_effect_if_some_code_looks_at_it() {
         assert_eq!(reading.has_effect(), used, "{reading}: {list} has it, or some code names it, but not both");
     }
 }
+
+#[test]
+fn the_pages_say_how_many_readings_have_an_effect() {
+    let built = Reading::ALL.iter().filter(|reading| reading.has_effect()).count();
+    for name in ["README.md", "CHANGELOG.md"] {
+        let text = std::fs::read_to_string(path(name)).expect("a page");
+        let says = format!("{built} have an effect now");
+        assert!(text.contains(&format!("{} readings", Reading::COUNT)) && text.contains(&says), "{name} does not say: {says}");
+    }
+}
