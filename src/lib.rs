@@ -53,6 +53,7 @@ pub mod kernel;
 mod lint;
 pub mod mapi;
 mod near;
+mod rule;
 pub mod scenario;
 mod sim;
 mod state;
@@ -70,7 +71,8 @@ pub use journal::{Entry, Journal};
 pub use kernel::{DialogAnswer, LogonAct, LogonAnswer};
 pub use lint::{Finding, Lint, LintLevel};
 pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Row, StoreFlags, Text, Value};
-pub use sim::{Report, Sim, Snapshot};
+pub use rule::{Rule, Verdict, can_fail, on};
+pub use sim::{Report, RuleGuard, Sim, Snapshot};
 pub use state::{ProcessState, ProfileState, SessionState, State};
 pub use time::{SimDuration, SimTime};
 

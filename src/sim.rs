@@ -1,5 +1,7 @@
 //! One world to test against: [`Sim`]. It holds the only lock.
 
+mod rules;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -13,8 +15,11 @@ use crate::journal::{Entry, Journal};
 use crate::kernel::{Event, Finished, Kernel, Progress};
 use crate::lint::{self, Exempt, Finding, Levels, Lint, LintLevel};
 use crate::mapi::InitFlags;
+use crate::rule::Rules;
 use crate::state::State;
 use crate::time::{SimDuration, SimTime};
+
+pub use rules::RuleGuard;
 
 /// One simulated machine.
 ///
@@ -46,6 +51,8 @@ pub(crate) struct Shared {
 struct World {
     kernel: Kernel,
     script: Script,
+    /// What stands between clients and the subsystem.
+    rules: Rules,
     journal: Journal,
     /// Replies of calls that were begun and not collected yet.
     replies: BTreeMap<CallId, Reply>,
@@ -66,6 +73,7 @@ impl World {
         World {
             kernel: Kernel::new(fixture.machine().clone(), fixture.profiles().clone()),
             script: fixture.script().clone(),
+            rules: Rules::of(fixture.faults()),
             journal: Journal::default(),
             replies: BTreeMap::new(),
             silent: false,
@@ -99,7 +107,10 @@ impl World {
 
     /// Makes a call; its reply if it is done at once.
     fn call(&mut self, caller: Caller, call: Call) -> Result<Reply, CallId> {
-        let progress = self.kernel.apply(caller, call, &mut self.script);
+        let progress = match self.ruling(caller, &call) {
+            None => self.kernel.apply(caller, call, &mut self.script),
+            Some(ruling) => self.kernel.apply_ruled(caller, call, ruling, &mut self.script),
+        };
         match progress {
             Progress::Waiting(id) => {
                 self.settle();
@@ -390,15 +401,16 @@ impl Sim {
     /// The world as it is now, as inert data: it can be compared, kept, and started again.
     pub fn snapshot(&self) -> Snapshot {
         let world = self.shared.world.lock();
-        let (fixture, levels) = (self.shared.fixture.clone(), world.levels.clone());
-        Snapshot { fixture, kernel: world.kernel.clone(), script: world.script.clone(), levels }
+        let (fixture, levels, rules) = (self.shared.fixture.clone(), world.levels.clone(), world.rules.inherited());
+        Snapshot { fixture, kernel: world.kernel.clone(), script: world.script.clone(), rules, levels }
     }
 
     /// An independent world that goes on from here. It does not answer for the calls and sessions that it inherits.
     pub fn fork(&self) -> Sim {
         let world = self.shared.world.lock().clone();
         let exempt = world.exempt.inherited(&world.kernel);
-        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, ..world })
+        let rules = world.rules.inherited();
+        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, rules, ..world })
     }
 
     /// Says what happens in this world when a lint finds something, in the calls that were made already too. The fixture's `[lints]` table gives
@@ -449,7 +461,8 @@ impl Sim {
         }
     }
 
-    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, and what the lints find that are denied. What other lints find
+    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, rules that did not act as often as was
+    /// expected, and what the lints find that are denied. What other lints find
     /// stands in the report too, if there is one.
     ///
     /// # Errors
@@ -460,7 +473,7 @@ impl Sim {
         let waiting = world.kernel.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
         let (denied, warned): (Vec<Finding>, Vec<Finding>) =
             world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
-        let problems: Vec<String> = waiting.chain(denied.iter().map(ToString::to_string)).collect();
+        let problems: Vec<String> = waiting.chain(world.rules.unmet()).chain(denied.iter().map(ToString::to_string)).collect();
         let warnings = || warned.iter().map(ToString::to_string).collect();
         if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems, warnings: warnings() }) }
     }
@@ -597,6 +610,7 @@ pub struct Snapshot {
     fixture: String,
     kernel: Kernel,
     script: Script,
+    rules: Rules,
     levels: Levels,
 }
 
@@ -606,6 +620,7 @@ impl Snapshot {
         let world = World {
             kernel: self.kernel.clone(),
             script: self.script.clone(),
+            rules: self.rules.clone(),
             journal: Journal::default(),
             replies: BTreeMap::new(),
             silent: false,

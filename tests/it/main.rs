@@ -14,6 +14,7 @@ mod lints;
 mod page;
 mod props;
 mod readings;
+mod rules;
 mod scenarios;
 mod texts;
 
