@@ -24,7 +24,8 @@
 //! 2. [`Process`], [`Logon`], [`Session`]: what a client does.
 //! 3. [`Failure`], [`Journal`]: what it is told.
 //! 4. [`scenario`]: the same as data, for the command `mapi-sim run` and for your own tests.
-//! 5. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//! 5. [`on`], [`Rule`] and [`sweep()`]: what happens when calls fail.
+//! 6. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
 //!
 //! # What is simulated
 //!
@@ -57,6 +58,7 @@ mod rule;
 pub mod scenario;
 mod sim;
 mod state;
+mod sweep;
 mod time;
 mod why;
 
@@ -74,6 +76,7 @@ pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, R
 pub use rule::{Rule, Verdict, can_fail, on};
 pub use sim::{Report, RuleGuard, Sim, Snapshot};
 pub use state::{ProcessState, ProfileState, SessionState, State};
+pub use sweep::{Broken, Ending, How, Kinds, Sweep, sweep};
 pub use time::{SimDuration, SimTime};
 
 /// The long texts that belong to the crate.
@@ -82,6 +85,8 @@ pub mod _documentation {
     pub mod fixtures {}
     #[doc = include_str!("../docs/manual/scenarios.md")]
     pub mod scenarios {}
+    #[doc = include_str!("../docs/manual/faults.md")]
+    pub mod faults {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }

@@ -71,6 +71,7 @@ enum Which {
     Always,
     Nth(u32),
     First(u32),
+    From(u32),
     Every(u32),
 }
 
@@ -195,6 +196,11 @@ impl Rule {
         Rule { which: Which::First(n), ..self }
     }
 
+    /// Only the `n`th of these calls and all that come later.
+    pub fn from(self, n: u32) -> Self {
+        Rule { which: Which::From(n), ..self }
+    }
+
     /// Only every `n`th of these calls.
     pub fn every(self, n: u32) -> Self {
         Rule { which: Which::Every(n), ..self }
@@ -214,7 +220,8 @@ impl Rule {
         Rule { act: Act::Fail(hr), ..self }
     }
 
-    /// The call is not made and gets this reply. It is up to you that the reply is one which the method can give.
+    /// The call is not made and gets this reply. It is up to you that the reply is one which the method can give: a success without the object that
+    /// the method opens makes the typed handles panic.
     pub fn answer(self, reply: Reply) -> Self {
         Rule { act: Act::Answer(reply), ..self }
     }
@@ -272,7 +279,9 @@ impl Rule {
             return Some(error.clone());
         }
         match (self.which, &self.act) {
-            (Which::Nth(0) | Which::First(0) | Which::Every(0), _) => Some(Error::misuse("a rule counts calls from 1; 0 is none of them")),
+            (Which::Nth(0) | Which::First(0) | Which::From(0) | Which::Every(0), _) => {
+                Some(Error::misuse("a rule counts calls from 1; 0 is none of them"))
+            }
             (_, Act::Fail(Hresult::S_OK)) => Some(Error::misuse("S_OK is no failure and no warning; use `answer`, or no rule")),
             (_, Act::Run) if self.hold == Held::No => {
                 Some(Error::misuse("the rule does nothing; say what with `fail`, `answer`, `delay`, `block` or `decide`"))
@@ -293,6 +302,7 @@ impl Rule {
             Which::Always => String::new(),
             Which::Nth(n) => format!(", {}", ordinal(n)),
             Which::First(n) => format!(", first {n}"),
+            Which::From(n) => format!(", from the {}", ordinal(n)),
             Which::Every(n) => format!(", every {}", ordinal(n)),
         };
         format!("{call}{object}{process}{which}")
@@ -359,6 +369,7 @@ impl Which {
             Which::Always => true,
             Which::Nth(nth) => n == nth,
             Which::First(first) => n <= first,
+            Which::From(from) => n >= from,
             Which::Every(every) => n.is_multiple_of(every),
         }
     }

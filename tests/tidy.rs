@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sim", &["mapi", "time", "call", "error", "kernel", "journal", "why", "state", "lint", "rule", "fixture"]),
     ("explain", &["mapi", "clause", "time", "call", "error", "kernel", "journal", "why", "fixture", "sim"]),
     ("scenario", &["mapi", "clause", "time", "error", "call", "near", "kernel", "journal", "why", "state", "lint", "fixture", "sim"]),
+    ("sweep", &["mapi", "call", "kernel", "journal", "rule", "fixture", "sim"]),
     ("api", &["mapi", "call", "sim"]),
     ("bin", &[]),
 ];

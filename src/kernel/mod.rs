@@ -245,6 +245,11 @@ impl Kernel {
         self.members.iter().map(|(handle, member)| (*handle, &**member))
     }
 
+    /// Every other object that was not released yet.
+    pub fn objects(&self) -> impl Iterator<Item = (Handle, &Object)> {
+        self.objects.iter().map(|(handle, object)| (*handle, object))
+    }
+
     /// The session that a call without MAPI_NEW_SESSION joins.
     pub fn shared_session(&self) -> Option<Handle> {
         self.shared

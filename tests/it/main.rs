@@ -16,6 +16,7 @@ mod props;
 mod readings;
 mod rules;
 mod scenarios;
+mod sweep;
 mod texts;
 
 #[cfg(feature = "cli")]

@@ -33,6 +33,7 @@ fn a_rule_acts_on_the_calls_that_it_says() {
     assert_eq!(failing(rule()), [1, 2, 3, 4]);
     assert_eq!(failing(rule().nth(2)), [2]);
     assert_eq!(failing(rule().first(2)), [1, 2]);
+    assert_eq!(failing(rule().from(3)), [3, 4]);
     assert_eq!(failing(rule().every(2)), [2, 4]);
     assert_eq!(failing(rule().nth(2).always()), [1, 2, 3, 4]);
     assert_eq!(failing(on("GetMsgStoresTable").fail(NETWORK)), [1, 2, 3, 4], "the method's name alone");
