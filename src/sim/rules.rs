@@ -80,6 +80,11 @@ impl Sim {
         left
     }
 
+    /// Rules that did not act as often as was expected, one text each.
+    pub(crate) fn unmet_rules(&self) -> Vec<String> {
+        self.shared.world.lock().rules.unmet()
+    }
+
     /// Ends the verification of a world that somebody else looked at.
     pub(crate) fn skip_check(&mut self) {
         self.checked = true;

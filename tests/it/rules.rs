@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mapi_sim::call::{Call, CallId, Caller, IMAPISession, IMAPITable, Mapi, Method, Out, Reply};
+use mapi_sim::scenario::Scenario;
 use mapi_sim::{Fixture, Hresult, LogoffFlags, Logon, LogonFlags, Rule, Session, Sim, SimDuration, SimTime, Verdict, can_fail, on};
 
 const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
@@ -110,9 +111,10 @@ fn any_code_can_be_injected_into_any_method() {
     for hr in common {
         let sim = Sim::office();
         let rule = sim.rule(on("MAPILogonEx").nth(1).fail(hr));
-        let before = sim.process("main").name().len();
-        let refused = sim.logon("Work", NEW).expect_err("injected");
-        assert_eq!((refused.hresult(), before), (hr, 4));
+        let main = sim.process("main");
+        let before = sim.state().to_string();
+        let refused = main.logon_ex(Logon::profile("Work").flags(NEW)).err().expect("injected");
+        assert_eq!((refused.hresult(), sim.state().to_string()), (hr, before));
         sim.kernel(|kernel| {
             assert_eq!((kernel.sessions().count(), kernel.logon_mutex().owner(), kernel.shared_session()), (0, None, None));
         });
@@ -421,7 +423,45 @@ fn a_fixture_says_the_same() {
     end(session);
     insta::assert_snapshot!(sim.check().expect_err("one never acted"), @r#"
     verification of the world "lame" found 1 problem(s):
-    - the rule "stores" (lame.toml, fault[2]) acted never, expected at least 1; calls that it is for came never
+    - the rule "stores" (fault[2] of lame) acted never, expected at least 1; calls that it is for came never
     "#);
     sim.discard();
+}
+
+#[test]
+fn a_scenario_fails_for_a_fault_that_was_expected_and_never_acted() {
+    let text = r#"
+        format = 1
+        name = "nothing is opened"
+        [fixture]
+        extends = "minimal"
+        [[fixture.fault]]
+        call = "OpenMsgStore"
+        fail = "MAPI_E_CALL_FAILED"
+        expected = true
+        [[step]]
+        call = "MAPIAdminProfiles"
+        expect = { hr = "S_OK" }
+    "#;
+    let run = |text: &str| Scenario::named("nothing.toml", text).expect("a good scenario").run();
+    insta::assert_snapshot!(run(text), @r#"
+    FAILED nothing.toml: nothing is opened (1 step)
+      at the end: the rule "OpenMsgStore" (fault[0] of [fixture]) acted never, expected at least 1; calls that it is for came never
+      again: mapi-sim run nothing.toml   (world "[fixture]")
+    "#);
+    assert!(run(&text.replace("expected = true", "")).passed());
+}
+
+#[test]
+fn a_closure_that_passes_is_as_if_it_were_not_there() {
+    let run = |rule: Option<Rule>| {
+        let sim = Sim::office();
+        let _rule = rule.map(|rule| sim.rule(rule));
+        let session = logon(&sim);
+        let _ = (session.get_msg_stores_table(0), session.get_status_table(0), session.get_last_error(NETWORK));
+        end(session);
+        (sim.journal().to_string(), sim.state().to_string())
+    };
+    assert_eq!(run(None), run(Some(on("*").decide(|_, _| Verdict::Pass))));
+    assert_eq!(run(None), run(Some(on("*").process("nobody").fail(NETWORK))));
 }
