@@ -28,7 +28,7 @@ pub(crate) use set::Rules;
 /// let rule = sim.rule(on("IMAPISession::GetMsgStoresTable").nth(2).fail(Hresult::MAPI_E_NETWORK_ERROR).expect(1..));
 /// let session = sim.logon("Work", LogonFlags::EXTENDED | LogonFlags::NEW_SESSION)?;
 /// assert!(session.get_msg_stores_table(0).is_ok());
-/// assert_eq!(session.get_msg_stores_table(0).unwrap_err().hresult(), Hresult::MAPI_E_NETWORK_ERROR);
+/// assert_eq!(session.get_msg_stores_table(0).err().map(|failure| failure.hresult()), Some(Hresult::MAPI_E_NETWORK_ERROR));
 /// assert_eq!(rule.fired(), 1);
 /// session.logoff(Default::default())?;
 /// # Ok::<(), mapi_sim::Failure>(())

@@ -113,7 +113,7 @@ fn any_code_can_be_injected_into_any_method() {
         let rule = sim.rule(on("MAPILogonEx").nth(1).fail(hr));
         let main = sim.process("main");
         let before = sim.state().to_string();
-        let refused = main.logon_ex(Logon::profile("Work").flags(NEW)).err().expect("injected");
+        let refused = main.logon_ex(Logon::profile("Work").flags(NEW)).expect_err("injected");
         assert_eq!((refused.hresult(), sim.state().to_string()), (hr, before));
         sim.kernel(|kernel| {
             assert_eq!((kernel.sessions().count(), kernel.logon_mutex().owner(), kernel.shared_session()), (0, None, None));
