@@ -26,7 +26,8 @@
 //! 4. [`scenario`]: the same as data, for the command `mapi-sim run` and for your own tests.
 //! 5. [`Sim::expect`], [`Journal::calls`]: assertions about what a client did. [`Sim::record`], [`Sim::at`]: a run again, and its past.
 //! 6. [`readings()`]: a test under every answer to what the documentation leaves open.
-//! 7. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//! 7. [`on`], [`Rule`] and [`sweep()`]: what happens when calls fail.
+//! 8. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
 //!
 //! [The manual](_documentation) begins with [the first test](_documentation::first_test).
 //!
@@ -59,9 +60,11 @@ mod lint;
 pub mod mapi;
 mod near;
 mod readings;
+mod rule;
 pub mod scenario;
 mod sim;
 mod state;
+mod sweep;
 mod time;
 mod why;
 
@@ -77,8 +80,10 @@ pub use kernel::{DialogAnswer, LogonAct, LogonAnswer};
 pub use lint::{Finding, Lint, LintLevel};
 pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Row, StoreFlags, Text, Value};
 pub use readings::{Choice, ReadingsFailure, ReadingsReport, TestOutcome, readings};
-pub use sim::{Expectation, Report, Sim, Snapshot, Times};
+pub use rule::{Rule, Verdict, can_fail, on};
+pub use sim::{Expectation, Report, RuleGuard, Sim, Snapshot, Times};
 pub use state::{ProcessState, ProfileState, SessionState, State};
+pub use sweep::{Broken, Ending, How, Kinds, Sweep, sweep};
 pub use time::{SimDuration, SimTime};
 
 /// The long texts that belong to the crate.
@@ -109,6 +114,8 @@ pub mod _documentation {
     pub mod list_of_lints {}
     #[doc = include_str!("../docs/readings.md")]
     pub mod list_of_readings {}
+    #[doc = include_str!("../docs/manual/faults.md")]
+    pub mod faults {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }

@@ -141,7 +141,8 @@ impl Exempt {
         self.own.insert(call);
     }
 
-    fn is_own(&self, call: CallId) -> bool {
+    /// Whether the Rust face made the call by itself.
+    pub fn is_own(&self, call: CallId) -> bool {
         self.own.contains(&call)
     }
 

@@ -3,6 +3,7 @@
 mod expect;
 mod history;
 mod report;
+mod rules;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::journal::{Entry, Journal};
 use crate::kernel::{Event, Finished, Kernel, Progress};
 use crate::lint::{self, Exempt, Finding, Levels, Lint, LintLevel};
 use crate::mapi::InitFlags;
+use crate::rule::Rules;
 use crate::state::State;
 use crate::time::{SimDuration, SimTime};
 use expect::Expected;
@@ -24,6 +26,8 @@ pub use expect::{Expectation, Times};
 use history::History;
 pub(crate) use history::{Act, Recorded};
 pub use report::Report;
+
+pub use rules::RuleGuard;
 
 /// One simulated machine.
 ///
@@ -55,6 +59,8 @@ pub(crate) struct Shared {
 struct World {
     kernel: Kernel,
     script: Script,
+    /// What stands between clients and the subsystem.
+    rules: Rules,
     journal: Journal,
     /// Replies of calls that were begun and not collected yet.
     replies: BTreeMap<CallId, Reply>,
@@ -79,6 +85,7 @@ impl World {
         World {
             kernel: Kernel::new(fixture.machine().clone(), fixture.profiles().clone()),
             script: fixture.script().clone(),
+            rules: Rules::of(fixture.faults()),
             journal: Journal::default(),
             replies: BTreeMap::new(),
             silent: false,
@@ -114,10 +121,14 @@ impl World {
 
     /// Makes a call; its reply if it is done at once.
     fn call(&mut self, caller: Caller, call: Call) -> Result<Reply, CallId> {
+        let ruling = self.ruling(caller, &call);
         if !self.silent {
             self.remember(Act::Call { caller, call: call.clone(), waits: false });
         }
-        let progress = self.kernel.apply(caller, call, &mut self.script);
+        let progress = match ruling {
+            None => self.kernel.apply(caller, call, &mut self.script),
+            Some(ruling) => self.kernel.apply_ruled(caller, call, ruling, &mut self.script),
+        };
         match progress {
             Progress::Waiting(id) => {
                 self.history.waits();
@@ -409,15 +420,16 @@ impl Sim {
     /// The world as it is now, as inert data: it can be compared, kept, and started again.
     pub fn snapshot(&self) -> Snapshot {
         let world = self.shared.world.lock();
-        let (fixture, levels) = (self.shared.fixture.clone(), world.levels.clone());
-        Snapshot { fixture, kernel: world.kernel.clone(), script: world.script.clone(), levels }
+        let (fixture, levels, rules) = (self.shared.fixture.clone(), world.levels.clone(), world.rules.inherited());
+        Snapshot { fixture, kernel: world.kernel.clone(), script: world.script.clone(), rules, levels }
     }
 
     /// An independent world that goes on from here. It does not answer for the calls and sessions that it inherits.
     pub fn fork(&self) -> Sim {
         let world = self.shared.world.lock().clone();
         let exempt = world.exempt.inherited(&world.kernel);
-        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, expected: Vec::new(), ..world })
+        let rules = world.rules.inherited();
+        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, rules, expected: Vec::new(), ..world })
     }
 
     /// Says what happens in this world when a lint finds something, in the calls that were made already too. The fixture's `[lints]` table gives
@@ -468,7 +480,8 @@ impl Sim {
         }
     }
 
-    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, what was expected and did not come, and what the lints find that are denied. What other lints find
+    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, rules that did not act as often as was
+    /// expected, what was expected and did not come, and what the lints find that are denied. What other lints find
     /// stands in the report too, if there is one.
     ///
     /// # Errors
@@ -479,7 +492,8 @@ impl Sim {
         let waiting = world.kernel.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
         let (denied, warned): (Vec<Finding>, Vec<Finding>) =
             world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
-        let problems: Vec<String> = waiting.chain(world.unexpected()).chain(denied.iter().map(ToString::to_string)).collect();
+        let unmet = world.rules.unmet();
+        let problems: Vec<String> = waiting.chain(unmet).chain(world.unexpected()).chain(denied.iter().map(ToString::to_string)).collect();
         let warnings = || warned.iter().map(ToString::to_string).collect();
         if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems, warnings: warnings() }) }
     }
@@ -581,6 +595,7 @@ pub struct Snapshot {
     fixture: String,
     kernel: Kernel,
     script: Script,
+    rules: Rules,
     levels: Levels,
 }
 
@@ -595,6 +610,7 @@ impl Snapshot {
         let world = World {
             kernel: self.kernel.clone(),
             script: self.script.clone(),
+            rules: self.rules.clone(),
             journal: Journal::default(),
             replies: BTreeMap::new(),
             silent: false,

@@ -21,6 +21,7 @@ pub(crate) fn explain(entry: &Entry) -> String {
     match entry.why() {
         Why::Nothing => {}
         Why::Clause(clause) => line(&mut text, &format!("decided by {clause}")),
+        Why::Rule(rule) => line(&mut text, &format!("decided by the rule \"{rule}\" of the test")),
         Why::Logon(why) => explain_logon(&mut text, entry.call(), why),
     }
     text

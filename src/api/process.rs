@@ -148,10 +148,14 @@ impl Process {
     }
 
     /// CreateMAPIInitializationMonitor: works before MAPIInitialize (LOGON-045).
-    pub fn create_mapi_initialization_monitor(&self) -> InitMonitor {
-        let reply = make(&self.world, self.caller, Call::Mapi(Mapi::CreateMAPIInitializationMonitor {}));
-        let handle = reply.ok().and_then(|reply| reply.object()).expect("CreateMAPIInitializationMonitor does not fail");
-        InitMonitor { object: Object::new(&self.world, self.caller, handle) }
+    ///
+    /// # Errors
+    ///
+    /// MAPI_E_NOT_ENOUGH_MEMORY; here by a rule alone.
+    pub fn create_mapi_initialization_monitor(&self) -> Result<InitMonitor, Failure> {
+        let reply = make(&self.world, self.caller, Call::Mapi(Mapi::CreateMAPIInitializationMonitor {}))?;
+        let handle = reply.object().expect("CreateMAPIInitializationMonitor gives an object when it succeeds");
+        Ok(InitMonitor { object: Object::new(&self.world, self.caller, handle) })
     }
 }
 

@@ -396,7 +396,7 @@ impl Kernel {
         let reading = self.machine.readings.index(Reading::LastError);
         let Some(member) = self.members.get_mut(&this) else { return };
         if reply.hr != Hresult::S_OK {
-            member.last_error = Some(LastError { hr: reply.hr, method, clause });
+            member.last_error = Some(LastError { hr: reply.hr, method, clause, text: None });
         } else if reading == 1 {
             member.last_error = None;
         }
@@ -404,7 +404,7 @@ impl Kernel {
 
     /// GetLastError: the text for the last failure, if `result` is its HRESULT (SESSION-013, SESSION-021).
     fn last_error(&mut self, this: Handle, result: Hresult, flags: WidthFlags) -> Reply {
-        let kept = self.members[&this].last_error;
+        let kept = self.members[&this].last_error.clone();
         self.last_error_of(kept, result, flags, ClauseId::session(13))
     }
 

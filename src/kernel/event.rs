@@ -1,9 +1,11 @@
 //! What happened inside a call, beyond its reply: the trace that a test can read.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::ask::{DialogAnswer, LogonAct};
 use super::notify::Notice;
+use super::ruling::RuleAct;
 use crate::call::{Handle, ThreadId};
 use crate::mapi::Hresult;
 
@@ -183,6 +185,13 @@ pub enum Event {
         /// The new name.
         to: String,
     },
+    /// A rule of the test stood between the client and MAPI.
+    Ruled {
+        /// Its name.
+        rule: Arc<str>,
+        /// What it did to the call.
+        act: RuleAct,
+    },
 }
 
 /// Declares the provider methods that a trace names: variant and what is printed.
@@ -292,6 +301,7 @@ impl fmt::Display for Event {
             Event::FastShutdownUnasked => f.write_str("DoFastShutdown without a successful QueryFastShutdown"),
             Event::ProcessKilled { process } => write!(f, "process {process} killed"),
             Event::FreeLibrary { dll } => write!(f, "FreeLibrary {dll}"),
+            Event::Ruled { rule, act } => write!(f, "rule \"{rule}\": {act}"),
             Event::ProfileRenamed { from, to } => write!(f, "profile \"{from}\" renamed to \"{to}\""),
         }
     }

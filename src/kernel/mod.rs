@@ -20,6 +20,7 @@ mod project;
 mod props;
 mod provider;
 mod rows;
+mod ruling;
 mod run;
 mod session;
 mod shutdown;
@@ -45,6 +46,7 @@ pub use profile::{
 pub use props::{Mapping, PropData, StoreData, Stream};
 pub use provider::{Active, Place};
 pub use rows::{Path, Row};
+pub use ruling::{Hold, RuleAct, RuleId, Ruling, Then};
 pub use run::{Before, LogonWhy};
 pub use session::{Core, LastError, Member};
 pub use table::{RowCount, Source, TableSettings, View};
@@ -111,13 +113,15 @@ pub enum Why {
     Clause(ClauseId),
     /// The decision table of MAPILogonEx.
     Logon(Box<LogonWhy>),
+    /// A rule of the test, by its name.
+    Rule(Arc<str>),
 }
 
 impl Why {
     /// The clause that decided.
     pub fn clause(&self) -> Option<ClauseId> {
         match self {
-            Why::Nothing => None,
+            Why::Nothing | Why::Rule(_) => None,
             Why::Clause(clause) => Some(*clause),
             Why::Logon(why) => why.path.deciding().clauses().first().copied(),
         }
@@ -181,8 +185,14 @@ impl Kernel {
 
     /// Makes a call. It is done, or it waits.
     pub fn apply(&mut self, caller: Caller, call: Call, ask: &mut dyn Ask) -> Progress {
+        let run = self.next_run(caller, call);
+        self.drive(run, ask)
+    }
+
+    /// A call that begins.
+    fn next_run(&mut self, caller: Caller, call: Call) -> Running {
         self.calls += 1;
-        self.drive(Running::new(CallId(self.calls), caller, call, self.now), ask)
+        Running::new(CallId(self.calls), caller, call, self.now)
     }
 
     /// The machine and what is installed on it.
@@ -233,6 +243,11 @@ impl Kernel {
     /// Every session pointer that was not released yet.
     pub fn members(&self) -> impl Iterator<Item = (Handle, &Member)> {
         self.members.iter().map(|(handle, member)| (*handle, &**member))
+    }
+
+    /// Every other object that was not released yet.
+    pub fn objects(&self) -> impl Iterator<Item = (Handle, &Object)> {
+        self.objects.iter().map(|(handle, object)| (*handle, object))
     }
 
     /// The session that a call without MAPI_NEW_SESSION joins.

@@ -28,6 +28,11 @@ impl LogonMutex {
         self.owner
     }
 
+    /// The calls that hold it.
+    pub fn calls(&self) -> impl Iterator<Item = CallId> {
+        self.holds.iter().filter_map(|holder| if let Holder::Call(id) = holder { Some(*id) } else { None })
+    }
+
     /// Whether nobody holds it.
     pub fn is_free(&self) -> bool {
         self.holds.is_empty()

@@ -69,7 +69,7 @@ pub struct Member {
 }
 
 /// A failure that GetLastError can be asked about.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LastError {
     /// The HRESULT.
     pub hr: Hresult,
@@ -77,6 +77,8 @@ pub struct LastError {
     pub method: &'static str,
     /// The clause that decided.
     pub clause: Option<ClauseId>,
+    /// lpszError, if whoever made the failure gave one.
+    pub text: Option<Arc<str>>,
 }
 
 /// The most messages that one download fetches.

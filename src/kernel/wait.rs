@@ -1,8 +1,11 @@
 //! Calls on their way: those that wait, what lets them go on, and virtual time.
 
+use std::sync::Arc;
+
 use super::ask::{Answer, Ask};
 use super::logon::Found;
 use super::mutex::Holder;
+use super::ruling::{RuleId, Ruling};
 use super::{Event, Finished, Kernel};
 use crate::call::{Call, CallId, Caller, Handle, ProcessId, Reply};
 use crate::time::SimTime;
@@ -14,6 +17,8 @@ pub(super) struct Running {
     pub(super) caller: Caller,
     pub(super) call: Call,
     pub(super) state: State,
+    /// What was decided about it outside, as far as it is still to be done.
+    pub(super) ruling: Option<Box<Ruling>>,
     began: SimTime,
     events: Vec<Event>,
 }
@@ -53,6 +58,10 @@ pub(super) enum Wake {
     Transports(Handle),
     /// That a table is done with what takes its time, or the end of the patience.
     Table(Handle, Option<SimTime>),
+    /// A moment, until which a rule holds it back.
+    Delay(SimTime),
+    /// That a rule lets it go; its number and its name.
+    Rule(RuleId, Arc<str>),
 }
 
 /// How far somebody outside is, who holds the logon mutex for a while.
@@ -87,7 +96,7 @@ impl Waiting {
 
 impl Running {
     pub(super) fn new(id: CallId, caller: Caller, call: Call, now: SimTime) -> Self {
-        Running { id, caller, call, state: State::default(), began: now, events: Vec::new() }
+        Running { id, caller, call, state: State::default(), ruling: None, began: now, events: Vec::new() }
     }
 }
 
@@ -95,7 +104,7 @@ impl Kernel {
     /// Lets a call go as far as it can.
     pub(super) fn drive(&mut self, mut run: Running, ask: &mut dyn Ask) -> Progress {
         let before = self.queue.mark();
-        let end = self.step(&mut run, ask);
+        let end = if run.ruling.is_some() { self.step_ruled(&mut run, ask) } else { self.step(&mut run, ask) };
         self.look_at_watched_tables();
         if end.is_ok() {
             self.deliver_on(run.caller, before);
@@ -138,9 +147,9 @@ impl Kernel {
     pub fn next_time(&self) -> Option<SimTime> {
         let calls = self.waiting.values().filter_map(|waiting| match &waiting.wake {
             Wake::Ready => Some(self.now),
-            Wake::At(time, _) => Some(*time),
+            Wake::At(time, _) | Wake::Delay(time) => Some(*time),
             Wake::Mutex(deadline) | Wake::Initialized(_, deadline) | Wake::Table(_, deadline) => *deadline,
-            Wake::Transports(_) => None,
+            Wake::Transports(_) | Wake::Rule(..) => None,
         });
         let outside = self.outside.iter().zip(&self.machine.mutex_holders).filter_map(|(state, holder)| match state {
             Outside::Pending => Some(holder.from),
@@ -232,8 +241,16 @@ impl Kernel {
         }
     }
 
-    /// Calls whose answer has come.
+    /// Lets calls go on that wait for this; how many there are.
+    pub(super) fn wake_where(&mut self, over: impl Fn(&Wake) -> bool) -> usize {
+        let waiting = self.waiting.values_mut().filter(|waiting| over(&waiting.wake));
+        waiting.map(|waiting| waiting.wake = Wake::Ready).count()
+    }
+
+    /// Calls whose answer has come, and those that were held back for long enough.
     fn wake_due(&mut self) {
+        let now = self.now;
+        self.wake_where(|wake| matches!(wake, Wake::Delay(time) if *time <= now));
         for waiting in self.waiting.values_mut() {
             if let Wake::At(time, answer) = &mut waiting.wake
                 && *time <= self.now
@@ -341,6 +358,8 @@ impl Kernel {
                 let holder = self.mutex.owner().map_or_else(|| "nobody".to_owned(), |owner| self.caller_name(owner));
                 format!("{who} waits for the logon mutex, held by {holder}{}", until(deadline))
             }
+            Wake::Delay(time) => format!("{who} is held back by a rule until {time}"),
+            Wake::Rule(_, rule) => format!("{who} is held back until the rule \"{rule}\" lets it go"),
             Wake::Table(table, deadline) => format!("{who} waits for {table}{}", until(deadline)),
             Wake::Transports(core) => format!("{who} waits for the transports of {core}"),
             Wake::Initialized(process, deadline) => {

@@ -371,6 +371,7 @@ impl<'a> Run<'a> {
             let meant = |finding: &Finding| finding.call.is_some_and(|call| self.meant.contains(&(finding.lint, call)));
             let denied = self.sim.lints().into_iter().filter(|finding| finding.level == LintLevel::Deny && !meant(finding));
             self.failures.extend(denied.map(|finding| format!("at the end: {finding}")));
+            self.failures.extend(self.sim.unmet_rules().into_iter().map(|rule| format!("at the end: {rule}")));
         }
     }
 }

@@ -284,7 +284,13 @@ impl Sim {
     pub fn at(&self, call: u32) -> Result<Snapshot, Error> {
         let world = self.shared.world.lock();
         let then = world.after(call)?;
-        Ok(Snapshot { fixture: self.shared.fixture.clone(), kernel: then.kernel, script: then.script, levels: world.levels.clone() })
+        Ok(Snapshot {
+            fixture: self.shared.fixture.clone(),
+            kernel: then.kernel,
+            script: then.script,
+            rules: then.rules.inherited(),
+            levels: world.levels.clone(),
+        })
     }
 
     /// Everything that was done since the world began as its fixture.

@@ -17,7 +17,9 @@ mod page;
 mod props;
 mod readings;
 mod replay;
+mod rules;
 mod scenarios;
+mod sweep;
 mod texts;
 mod threads;
 

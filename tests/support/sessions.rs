@@ -38,7 +38,7 @@ pub fn same_views(model: &World, sut: &Sut, tables: &Tables) -> Result<(), Strin
         if let Some(known) = known {
             let rows = tables.get(handle).iter().map(facts).collect::<Vec<RowFacts>>();
             same(&format!("status tables of {handle}"), &model.view(session).unwrap_or_default(), &rows)?;
-            same("last errors", &member.last_error, &known.last_error.map(|error| error.hr.code()))?;
+            same("last errors", &member.last_error, &known.last_error.as_ref().map(|error| error.hr.code()))?;
         }
     }
     let expected: Vec<Vec<RunningFacts>> = model.cores.iter().map(|core| core.resources.running.iter().map(of_model).collect()).collect();

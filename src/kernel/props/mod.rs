@@ -270,7 +270,7 @@ impl Kernel {
         let reading = self.machine.readings.index(Reading::LastError);
         let Some(object) = self.objects.get_mut(&this) else { return };
         if reply.hr != Hresult::S_OK {
-            object.last_error = Some(LastError { hr: reply.hr, method, clause });
+            object.last_error = Some(LastError { hr: reply.hr, method, clause, text: None });
         } else if reading == 1 {
             object.last_error = None;
         }
@@ -282,7 +282,7 @@ impl Kernel {
             return reply;
         }
         let known = self.machine.readings.index(Reading::LastError) != 2;
-        let kept = self.objects.get(&this).and_then(|object| object.last_error);
+        let kept = self.objects.get(&this).and_then(|object| object.last_error.clone());
         let kept = kept.filter(|kept| known && kept.hr == result && result != Hresult::S_OK);
         self.decided(ClauseId::prop(216), Hresult::S_OK);
         Reply::ok(Out::Error(kept.map(|kept| Box::new(kept.text()))))
@@ -308,10 +308,10 @@ impl Kernel {
 impl LastError {
     /// The MAPIERROR of a failure.
     pub(super) fn text(self) -> MapiError {
-        let LastError { hr, method, clause } = self;
+        let LastError { hr, method, clause, text } = self;
         let clause = clause.map_or_else(String::new, |clause| format!(" ({clause})"));
         MapiError {
-            error: format!("{method} returned {hr:?}{clause}"),
+            error: text.map_or_else(|| format!("{method} returned {hr:?}{clause}"), |text| text.to_string()),
             component: COMPONENT.to_owned(),
             low_level_error: hr.code(),
             context: 0,

@@ -396,7 +396,7 @@ impl Kernel {
         let cleared = self.machine.readings.index(Reading::LastError) == 1;
         let Some(Body::Table(view)) = self.objects.get_mut(&this).map(|object| &mut object.body) else { return };
         if reply.hr != Hresult::S_OK {
-            view.last_error = Some(LastError { hr: reply.hr, method, clause });
+            view.last_error = Some(LastError { hr: reply.hr, method, clause, text: None });
         } else if cleared {
             view.last_error = None;
         }
@@ -404,7 +404,7 @@ impl Kernel {
 
     /// IMAPITable::GetLastError (TABLE-020 to TABLE-024).
     fn table_error(&mut self, this: Handle, result: Hresult, flags: crate::mapi::WidthFlags) -> Reply {
-        let kept = self.view(this).and_then(|view| view.last_error);
+        let kept = self.view(this).and_then(|view| view.last_error.clone());
         self.last_error_of(kept, result, flags, ClauseId::table(20))
     }
 

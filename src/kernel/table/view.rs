@@ -84,6 +84,11 @@ impl PartialEq for Made {
 }
 
 impl View {
+    /// Keeps a failure that was not the table's own for GetLastError.
+    pub(in super::super) fn set_last_error(&mut self, error: Option<LastError>) {
+        self.last_error = error;
+    }
+
     /// A table over a source, with its default columns.
     pub(super) fn new(source: Source, table_type: u32, columns: Vec<PropTag>, sort: SortOrderSet) -> Self {
         let (columns, sort) = (Arc::new(columns), Arc::new(sort));
