@@ -3,6 +3,7 @@
 //! A clause is one testable statement of the documentation, such as `LOGON-134`; the texts are in `docs/clauses/`. The library carries the numbers only,
 //! so that every answer can name the clause that decided it. A [`Reading`] is a point that the documentation leaves open, with the ways to take it.
 
+mod consulted;
 mod knobs;
 mod reading;
 

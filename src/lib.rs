@@ -25,7 +25,10 @@
 //! 3. [`Failure`], [`Journal`]: what it is told.
 //! 4. [`scenario`]: the same as data, for the command `mapi-sim run` and for your own tests.
 //! 5. [`Sim::expect`], [`Journal::calls`]: assertions about what a client did. [`Sim::record`], [`Sim::at`]: a run again, and its past.
-//! 6. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//! 6. [`readings()`]: a test under every answer to what the documentation leaves open.
+//! 7. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//!
+//! [The manual](_documentation) begins with [the first test](_documentation::first_test).
 //!
 //! # What is simulated
 //!
@@ -55,6 +58,7 @@ pub mod kernel;
 mod lint;
 pub mod mapi;
 mod near;
+mod readings;
 pub mod scenario;
 mod sim;
 mod state;
@@ -72,12 +76,15 @@ pub use journal::{Calls, Entry, Journal, Wanted};
 pub use kernel::{DialogAnswer, LogonAct, LogonAnswer};
 pub use lint::{Finding, Lint, LintLevel};
 pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Row, StoreFlags, Text, Value};
+pub use readings::{Choice, ReadingsFailure, ReadingsReport, TestOutcome, readings};
 pub use sim::{Expectation, Report, Sim, Snapshot, Times};
 pub use state::{ProcessState, ProfileState, SessionState, State};
 pub use time::{SimDuration, SimTime};
 
 /// The long texts that belong to the crate.
 pub mod _documentation {
+    #[doc = include_str!("../docs/manual/first-test.md")]
+    pub mod first_test {}
     #[doc = include_str!("../docs/manual/fixtures.md")]
     pub mod fixtures {}
     #[doc = include_str!("../docs/manual/scenarios.md")]
@@ -88,6 +95,20 @@ pub mod _documentation {
     pub mod replay {}
     #[doc = include_str!("../docs/manual/assertions.md")]
     pub mod assertions {}
+    #[doc = include_str!("../docs/manual/readings.md")]
+    pub mod readings {}
+    #[doc = include_str!("../docs/manual/command.md")]
+    pub mod command {}
+    #[doc = include_str!("../docs/manual/c-clients.md")]
+    pub mod c_clients {}
+    #[doc = include_str!("../docs/manual/ci.md")]
+    pub mod ci {}
+    #[doc = include_str!("../docs/manual/compare.md")]
+    pub mod compare {}
+    #[doc = include_str!("../docs/lints.md")]
+    pub mod list_of_lints {}
+    #[doc = include_str!("../docs/readings.md")]
+    pub mod list_of_readings {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lint", &["mapi", "clause", "time", "call", "kernel", "journal"]),
     ("fixture", &["mapi", "clause", "time", "error", "call", "near", "kernel", "lint"]),
     ("sim", &["mapi", "time", "call", "error", "kernel", "journal", "why", "state", "lint", "fixture"]),
+    ("readings", &["clause", "call", "kernel", "journal", "fixture", "sim"]),
     ("explain", &["mapi", "clause", "time", "call", "error", "kernel", "journal", "why", "fixture", "sim"]),
     ("scenario", &["mapi", "clause", "time", "error", "call", "near", "kernel", "journal", "why", "state", "lint", "fixture", "sim"]),
     ("api", &["mapi", "call", "sim"]),

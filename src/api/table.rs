@@ -150,7 +150,7 @@ impl Table {
     /// # Errors
     ///
     /// - MAPI_E_INVALID_PARAMETER without columns (TABLE-049);
-    /// - MAPI_E_TOO_COMPLEX for MVI_FLAG with the fixture's `tables.instances = false` (TABLE-145);
+    /// - MAPI_E_TOO_COMPLEX for MVI_FLAG in more than 16 columns, or in any with the fixture's `tables.instances = false` (TABLE-145);
     /// - MAPI_E_BUSY while an operation runs (TABLE-054), as most methods.
     pub fn set_columns(&self, columns: &[PropTag]) -> Result<(), Failure> {
         self.call(IMAPITable::SetColumns { prop_tag_array: columns.to_vec(), flags: 0 }).map(drop)

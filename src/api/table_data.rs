@@ -37,7 +37,8 @@ impl Process {
     /// # Errors
     ///
     /// - MAPI_E_NOT_INITIALIZED before both;
-    /// - MAPI_E_INVALID_PARAMETER for an unknown table type, or an index column that is multivalued or has no values (TABLE-373).
+    /// - MAPI_E_INVALID_PARAMETER for an unknown table type, or an index column that is multivalued or has no values (TABLE-373);
+    /// - MAPI_E_TOO_COMPLEX for columns that [`Table::set_columns`] does not take either (TABLE-145).
     pub fn create_table(&self, table_type: u32, index_column: PropTag, columns: &[PropTag]) -> Result<TableData, Failure> {
         let call = Mapi::CreateTable { interface: None, table_type, index_column, columns: columns.to_vec() };
         let handle = self.make(Call::Mapi(call))?.object().expect("CreateTable gives an object when it succeeds");

@@ -1,8 +1,10 @@
 //! Values of readings, and the choice of a value for each.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Reading;
+use super::consulted::Consulted;
 
 /// One way to take a reading, as it stands in the `[readings]` table of a fixture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -157,8 +159,17 @@ impl fmt::Display for Reading {
 }
 
 /// The chosen value of every reading; the first of each by default.
+///
+/// It remembers which readings were looked up. That is no part of it: it is not compared, and a copy begins without it.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Readings {
+    chosen: Chosen,
+    consulted: Consulted,
+}
+
+/// The places of the chosen values.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Readings([u8; Reading::COUNT]);
+struct Chosen([u8; Reading::COUNT]);
 
 /// A value that the reading does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -176,9 +187,15 @@ fn list(reading: Reading) -> String {
     values.join(", ")
 }
 
-impl Default for Readings {
+impl Default for Chosen {
     fn default() -> Self {
-        Readings([0; Reading::COUNT])
+        Chosen([0; Reading::COUNT])
+    }
+}
+
+impl Chosen {
+    fn place(&self, reading: Reading) -> usize {
+        usize::from(self.0[reading as usize])
     }
 }
 
@@ -200,7 +217,25 @@ impl Readings {
     /// The place of the chosen value among the values of the reading; 0 is the default.
     #[must_use]
     pub fn index(&self, reading: Reading) -> usize {
-        usize::from(self.0[reading as usize])
+        self.consulted.note(reading);
+        self.chosen.place(reading)
+    }
+
+    /// The readings that were looked up since these choices were made or copied, by [`get`](Self::get), [`is`](Self::is) or
+    /// [`index`](Self::index): of a world's machine those that could have changed something in it so far.
+    ///
+    /// ```
+    /// use mapi_sim::clause::Reading;
+    /// use mapi_sim::{Fixture, LogonFlags};
+    ///
+    /// let fixture = Fixture::shipped("office").expect("it is shipped").with_readings(Default::default());
+    /// let sim = fixture.start();
+    /// assert!(sim.logon("Wrok", LogonFlags::EXTENDED | LogonFlags::NEW_SESSION).is_err());
+    /// assert!(fixture.machine().readings.consulted().contains(&Reading::UnknownProfileResult));
+    /// ```
+    #[must_use]
+    pub fn consulted(&self) -> BTreeSet<Reading> {
+        self.consulted.all()
     }
 
     /// Chooses a value.
@@ -210,7 +245,7 @@ impl Readings {
     /// [`NotAValue`] if the reading has no such value; nothing is changed then.
     pub fn set(&mut self, reading: Reading, value: impl Into<ReadingValue>) -> Result<(), NotAValue> {
         let value = value.into();
-        self.0[reading as usize] = reading.position(value).ok_or(NotAValue { reading, value })?;
+        self.chosen.0[reading as usize] = reading.position(value).ok_or(NotAValue { reading, value })?;
         Ok(())
     }
 
@@ -218,13 +253,14 @@ impl Readings {
     #[must_use]
     pub fn with_index(mut self, reading: Reading, index: usize) -> Self {
         let at = index % reading.values().len();
-        self.0[reading as usize] = u8::try_from(at).unwrap_or_default();
+        self.chosen.0[reading as usize] = u8::try_from(at).unwrap_or_default();
         self
     }
 
     /// The readings that are not at their default, with their values.
     pub fn changed(&self) -> impl Iterator<Item = (Reading, ReadingValue)> + '_ {
-        Reading::ALL.iter().filter(|reading| self.index(**reading) != 0).map(|reading| (*reading, self.get(*reading)))
+        let places = Reading::ALL.iter().map(|reading| (*reading, self.chosen.place(*reading)));
+        places.filter(|(_, place)| *place != 0).map(|(reading, place)| (reading, reading.values()[place]))
     }
 }
 
@@ -275,5 +311,18 @@ mod tests {
         assert_eq!(Readings::default().with_index(Reading::ImplicitDefault, 3).index(Reading::ImplicitDefault), 1);
         assert_eq!(Reading::UnknownProfileResult.value_named("not_found"), Some(ReadingValue::Word("not_found")));
         assert_eq!(Reading::UnknownProfileResult.value_named("true"), None);
+    }
+
+    #[test]
+    fn look_ups_are_remembered_and_not_compared() {
+        let readings = Readings::default();
+        assert_eq!(readings.changed().count(), 0);
+        assert!(readings.consulted().is_empty(), "showing looks nothing up");
+        let _ =
+            (readings.get(Reading::AbAdviseNull), readings.index(Reading::UnspecifiedColumn), readings.is(Reading::StatusRows, "active"));
+        let wanted = [Reading::AbAdviseNull, Reading::StatusRows, Reading::UnspecifiedColumn];
+        assert_eq!(readings.consulted().into_iter().collect::<Vec<_>>(), wanted);
+        assert_eq!(readings, Readings::default());
+        assert!(readings.clone().consulted().is_empty(), "a copy begins without");
     }
 }

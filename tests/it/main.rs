@@ -9,6 +9,7 @@ macro_rules! shows {
 
 mod assertions;
 mod coverage;
+mod every_reading;
 mod face;
 mod fixtures;
 mod lints;
@@ -18,6 +19,7 @@ mod readings;
 mod replay;
 mod scenarios;
 mod texts;
+mod threads;
 
 #[cfg(feature = "cli")]
 mod cli;

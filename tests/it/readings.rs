@@ -10,7 +10,7 @@ const HEAD: &str = "\
 # Readings
 
 A reading is one way to take a point that the documentation leaves open or contradicts itself on; the clause with modality `silent` names the point and
-its default. The `[readings]` table of a fixture selects, and a test can run a client under every reading.
+its default. The `[readings]` table of a fixture selects, and `mapi_sim::readings` runs a test under every reading (`docs/manual/readings.md`).
 
 Names are snake_case; values are `true`, `false`, a number or a word in quotes. The first value is the default: what a fixture without `[readings]` gets,
 through whatever door (Rust, C, scenario) a client comes. A reading stands here only if a client can see the difference and a page, a header, a real client
@@ -141,5 +141,15 @@ fn a_reading_has_an_effect_if_some_code_looks_at_it() {
         let used = looked_at.contains(&format!("{reading:?}"));
         let list = "the list in src/clause/reading.rs";
         assert_eq!(reading.has_effect(), used, "{reading}: {list} has it, or some code names it, but not both");
+    }
+}
+
+#[test]
+fn the_pages_say_how_many_readings_have_an_effect() {
+    let built = Reading::ALL.iter().filter(|reading| reading.has_effect()).count();
+    for name in ["README.md", "CHANGELOG.md"] {
+        let text = std::fs::read_to_string(path(name)).expect("a page");
+        let says = format!("{built} have an effect now");
+        assert!(text.contains(&format!("{} readings", Reading::COUNT)) && text.contains(&says), "{name} does not say: {says}");
     }
 }
