@@ -112,7 +112,7 @@ impl<'a> Writer<'a> {
             steps += usize::from(!matches!(act, Act::Named(..)));
             match act {
                 Act::Named(..) => {}
-                Act::Script(_) => return Err("code changed its script; write the answers into the fixture".to_owned()),
+                Act::Changed(what, _) => return Err(format!("{what}; write it into the fixture")),
                 Act::Kill(process) => self.kill(process)?,
                 Act::Advance(to) => self.advance(*to),
                 Act::Wait(id) if begun.remove(id) => self.finish(*id),
@@ -120,7 +120,7 @@ impl<'a> Writer<'a> {
                 Act::Call { caller, call, waits } => {
                     number += 1;
                     let id = CallId::from_number(number);
-                    let waited = acts.next_if(|next| **next == Act::Wait(id)).is_some();
+                    let waited = acts.next_if(|next| matches!(next, Act::Wait(waited) if *waited == id)).is_some();
                     let manner = if waited || !waits { Manner::Whole } else { Manner::Begun };
                     if manner == Manner::Begun {
                         begun.insert(id);

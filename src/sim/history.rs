@@ -21,7 +21,7 @@ const ROWS_PER_ACT: usize = 16;
 const KEPT: usize = Journal::LIMIT - STRIDE;
 
 /// One thing that was done to a world.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(crate) enum Act {
     /// A process and a thread were named for the first time.
     Named(String, String),
@@ -33,9 +33,13 @@ pub(crate) enum Act {
     Advance(SimTime),
     /// A process was killed.
     Kill(String),
-    /// The test changed the script into this one.
-    Script(Box<Script>),
+    /// Code changed the world from outside, in a way that no call does: what it changed, and the world behind it.
+    Changed(&'static str, Moment),
 }
+
+/// A world without its past.
+#[derive(Clone)]
+pub(crate) struct Moment(Arc<World>);
 
 /// A checkpoint, and what was done from there to the next.
 #[derive(Clone)]
@@ -188,9 +192,17 @@ impl World {
         let before = self.script.clone();
         let result = change(&mut self.script);
         if self.script != before {
-            self.remember(Act::Script(Box::new(self.script.clone())));
+            self.changed("code changed its script");
         }
         result
+    }
+
+    /// Notes that code changed the world from outside, in a way that no call does and no scenario can say.
+    pub(super) fn changed(&mut self, what: &'static str) {
+        if !self.silent {
+            let moment = Moment(Arc::new(self.bare()));
+            self.remember(Act::Changed(what, moment));
+        }
     }
 
     /// Does again what was done.
@@ -208,7 +220,7 @@ impl World {
             }
             Act::Advance(to) => self.advance(*to),
             Act::Kill(name) => self.kill(name),
-            Act::Script(script) => self.script = (**script).clone(),
+            Act::Changed(_, moment) => *self = (*moment.0).clone(),
         }
     }
 

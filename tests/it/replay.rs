@@ -275,3 +275,20 @@ fn many_rows_are_not_copied_all_the_time() {
     assert!(sim.at(small).is_ok());
     sim.discard();
 }
+
+/// Whatever a scenario of the project does is recorded and does the same again: every method, every kind of argument, every world.
+#[test]
+fn the_run_of_every_scenario_is_recorded() {
+    let suite = mapi_sim::scenario::Suite::load(["fixtures/scenarios"]);
+    let mut refused = Vec::new();
+    for scenario in suite.scenarios() {
+        let sim = scenario.fixture().start();
+        scenario.run_by(&sim, &mut &sim);
+        match sim.record() {
+            Ok(text) => assert_eq!(replayed(&text), sim.journal().to_string(), "{}", scenario.file()),
+            Err(error) => refused.push(format!("{}: {error}", scenario.file())),
+        }
+        sim.discard();
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
