@@ -5,10 +5,13 @@
 
 #![allow(clippy::print_stdout)] // The ratios are what this is run for.
 
+mod common;
+
+use common::ratio;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mapi_sim::kernel::{Profile, Profiles};
@@ -87,34 +90,6 @@ const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
 fn pair(process: &Process, name: &str) {
     let session = process.logon_ex(Logon::profile(name).flags(NEW)).expect("the profile exists");
     session.logoff(Default::default()).expect("logged on");
-}
-
-/// Runs two things in turn and prints the ratio of their medians.
-fn ratio(name: &str, promise: f64, mut one: impl FnMut(), mut other: impl FnMut()) {
-    const ROUNDS: usize = 41;
-    let time = |run: &mut dyn FnMut(), times: u32| {
-        let start = Instant::now();
-        (0..times).for_each(|_| run());
-        start.elapsed().as_secs_f64() / f64::from(times)
-    };
-    let calibrate = |run: &mut dyn FnMut()| {
-        let mut times = 1;
-        while time(run, times) * f64::from(times) < Duration::from_millis(4).as_secs_f64() && times < 1 << 20 {
-            times *= 2;
-        }
-        times
-    };
-    let (n, m) = (calibrate(&mut one), calibrate(&mut other));
-    let (mut a, mut b) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        a.push(time(&mut one, n));
-        b.push(time(&mut other, m));
-    }
-    a.sort_by(f64::total_cmp);
-    b.sort_by(f64::total_cmp);
-    let (one, other) = (a[ROUNDS / 2], b[ROUNDS / 2]);
-    let verdict = if one / other <= promise { "kept" } else { "MISSED" };
-    println!("{name:<58} {:>10.0} ns : {:>10.0} ns = {:>7.3} (promise {promise:.3}) {verdict}", one * 1e9, other * 1e9, one / other);
 }
 
 /// A fixture of this many profiles, complete in itself.

@@ -1,5 +1,7 @@
 //! What happened, in order: every call with its reply, what happened inside it, and what decided.
 
+pub(crate) mod query;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
@@ -7,6 +9,9 @@ use crate::call::{Call, CallId, Caller, Reply};
 use crate::kernel::{Event, Finished, Why};
 use crate::mapi::Hresult;
 use crate::time::SimTime;
+
+pub use query::{Calls, Wanted};
+pub(crate) use query::{Nearest, Part, line, narrowing};
 
 /// One call that is done.
 #[derive(Clone, Debug, PartialEq)]

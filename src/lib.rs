@@ -24,8 +24,9 @@
 //! 2. [`Process`], [`Logon`], [`Session`]: what a client does.
 //! 3. [`Failure`], [`Journal`]: what it is told.
 //! 4. [`scenario`]: the same as data, for the command `mapi-sim run` and for your own tests.
-//! 5. [`readings()`]: a test under every answer to what the documentation leaves open.
-//! 6. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//! 5. [`Sim::expect`], [`Journal::calls`]: assertions about what a client did. [`Sim::record`], [`Sim::at`]: a run again, and its past.
+//! 6. [`readings()`]: a test under every answer to what the documentation leaves open.
+//! 7. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
 //!
 //! [The manual](_documentation) begins with [the first test](_documentation::first_test).
 //!
@@ -36,13 +37,14 @@
 //! member of a session sees them, with every effect of MAPI_NO_MAIL that shows without moving mail; store, address book and transport providers
 //! that log on, fail and are shut down in the documented order; Logoff, notifications of the session, fast shutdown; profiles that are deleted or
 //! renamed while in use; initialisation monitors; IMAPIProp whole on stores, status objects, the address book and objects of CreateIProp, with named
-//! properties, copies and streams. [`Sim::lints`] finds misuse that succeeds.
+//! properties, copies and streams; IMAPITable whole on every table, with ITableData for rows of your own and notifications of what changes.
+//! [`Sim::lints`] finds misuse that succeeds.
 //!
 //! # What is not simulated
 //!
-//! Folders and messages, moving mail, the contents of address books, restrictions and sorting of tables, table notifications. A method that is not
-//! built answers MAPI_E_NO_SUPPORT, and verification finds the call. The C and COM interface is the crate `mapi32` beside this one. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md` lists every documented clause with the test that shows it
-//! or the stage that will.
+//! Folders and messages, moving mail, the contents of address books. A method that is not built answers MAPI_E_NO_SUPPORT, and verification finds the
+//! call. The C and COM interface is the crate `mapi32` beside this one. Nothing here talks to a real MAPI, Outlook or Exchange. `docs/coverage.md`
+//! lists every documented clause with the test that shows it or the stage that will.
 #![forbid(unsafe_code)]
 
 mod api;
@@ -70,12 +72,12 @@ pub use api::{
 pub use error::Error;
 pub use explain::Explanation;
 pub use fixture::{Fixture, ProviderScript, Script, ServiceScript};
-pub use journal::{Entry, Journal};
+pub use journal::{Calls, Entry, Journal, Wanted};
 pub use kernel::{DialogAnswer, LogonAct, LogonAnswer};
 pub use lint::{Finding, Lint, LintLevel};
 pub use mapi::{CodePage, Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Row, StoreFlags, Text, Value};
 pub use readings::{Choice, ReadingsFailure, ReadingsReport, TestOutcome, readings};
-pub use sim::{Report, Sim, Snapshot};
+pub use sim::{Expectation, Report, Sim, Snapshot, Times};
 pub use state::{ProcessState, ProfileState, SessionState, State};
 pub use time::{SimDuration, SimTime};
 
@@ -87,6 +89,12 @@ pub mod _documentation {
     pub mod fixtures {}
     #[doc = include_str!("../docs/manual/scenarios.md")]
     pub mod scenarios {}
+    #[doc = include_str!("../docs/manual/tables.md")]
+    pub mod tables {}
+    #[doc = include_str!("../docs/manual/replay.md")]
+    pub mod replay {}
+    #[doc = include_str!("../docs/manual/assertions.md")]
+    pub mod assertions {}
     #[doc = include_str!("../docs/manual/readings.md")]
     pub mod readings {}
     #[doc = include_str!("../docs/manual/command.md")]

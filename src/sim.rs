@@ -1,5 +1,9 @@
 //! One world to test against: [`Sim`]. It holds the only lock.
 
+mod expect;
+mod history;
+mod report;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +19,11 @@ use crate::lint::{self, Exempt, Finding, Levels, Lint, LintLevel};
 use crate::mapi::InitFlags;
 use crate::state::State;
 use crate::time::{SimDuration, SimTime};
+use expect::Expected;
+pub use expect::{Expectation, Times};
+use history::History;
+pub(crate) use history::{Act, Recorded};
+pub use report::Report;
 
 /// One simulated machine.
 ///
@@ -59,6 +68,10 @@ struct World {
     exempt: Exempt,
     /// Notifications that a face delivers to sinks outside, if one asked for them.
     notifications: Option<VecDeque<(Option<Caller>, Event)>>,
+    /// What was done to it.
+    history: History,
+    /// What the test expects of its calls.
+    expected: Vec<Expected>,
 }
 
 impl World {
@@ -73,6 +86,8 @@ impl World {
             levels: Levels::with(fixture.lints()),
             exempt: Exempt::default(),
             notifications: None,
+            history: History::of(fixture),
+            expected: Vec::new(),
         }
     }
 
@@ -99,9 +114,13 @@ impl World {
 
     /// Makes a call; its reply if it is done at once.
     fn call(&mut self, caller: Caller, call: Call) -> Result<Reply, CallId> {
+        if !self.silent {
+            self.remember(Act::Call { caller, call: call.clone(), waits: false });
+        }
         let progress = self.kernel.apply(caller, call, &mut self.script);
         match progress {
             Progress::Waiting(id) => {
+                self.history.waits();
                 self.settle();
                 Err(id)
             }
@@ -136,6 +155,7 @@ impl World {
         }
         let kernel = &self.kernel;
         self.journal.record(finished, |caller| kernel.caller_name(caller));
+        self.watch();
     }
 
     /// Lets waiting calls go on that can.
@@ -172,7 +192,7 @@ impl World {
     }
 
     /// Runs the clock until a call is done.
-    fn wait(&mut self, id: CallId) -> Result<Reply, Error> {
+    fn run_until(&mut self, id: CallId) -> Result<Reply, Error> {
         loop {
             if let Some(reply) = self.replies.remove(&id) {
                 return Ok(reply);
@@ -230,7 +250,7 @@ impl Sim {
 
     /// Who makes a call: a process and a thread by name, made if they do not exist.
     pub fn caller(&self, process: &str, thread: &str) -> Caller {
-        self.shared.world.lock().kernel.caller(process, thread)
+        self.shared.world.lock().caller(process, thread)
     }
 
     /// Makes a call and runs the virtual clock until it is done.
@@ -262,7 +282,7 @@ impl Sim {
     pub fn advance(&self, span: SimDuration) {
         let mut world = self.shared.world.lock();
         let to = world.kernel.now().after(span);
-        world.advance(to);
+        world.move_clock(to);
     }
 
     /// Moves the virtual clock to the next moment at which something happens by itself; false if there is none.
@@ -270,7 +290,7 @@ impl Sim {
         let mut world = self.shared.world.lock();
         let next = world.kernel.next_time();
         if let Some(next) = next {
-            world.advance(next);
+            world.move_clock(next);
         }
         next.is_some()
     }
@@ -283,13 +303,7 @@ impl Sim {
     /// If no process of that name ever did anything: a misspelt name would test nothing.
     pub fn kill_process(&self, name: &str) {
         assert!(self.knows_process(name), "there is no process {name:?} in the world {:?} to kill", self.shared.fixture);
-        let mut world = self.shared.world.lock();
-        let World { kernel, script, .. } = &mut *world;
-        let process = kernel.process_id(name);
-        kernel.kill_process(process, script);
-        world.note_happened();
-        world.initialized.retain(|caller| caller.process != process);
-        world.settle();
+        self.shared.world.lock().kill(name);
     }
 
     /// Whether a process of this name ever did anything.
@@ -314,7 +328,7 @@ impl Sim {
     /// # Ok::<(), mapi_sim::Failure>(())
     /// ```
     pub fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
-        change(&mut self.shared.world.lock().script)
+        self.shared.world.lock().change_script(change)
     }
 
     /// Looks at the subsystem itself, as it is now: the closure gets a copy, so that it may use the world's handles too.
@@ -374,7 +388,12 @@ impl Sim {
 
     /// Stops keeping the journal, or goes on: for campaigns that read no texts. Failures then cannot say why.
     pub fn keep_journal(&self, keep: bool) {
-        self.shared.world.lock().silent = !keep;
+        let mut world = self.shared.world.lock();
+        world.silent = !keep;
+        if !keep {
+            world.history.forget("the journal was not kept all the time");
+            world.look_away();
+        }
     }
 
     /// Why a call got its reply: the clause that decided, and what would have been near. `None` if the call is not done or no longer kept.
@@ -398,7 +417,7 @@ impl Sim {
     pub fn fork(&self) -> Sim {
         let world = self.shared.world.lock().clone();
         let exempt = world.exempt.inherited(&world.kernel);
-        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, ..world })
+        Sim::with(&self.shared.fixture, World { initialized: Vec::new(), exempt, expected: Vec::new(), ..world })
     }
 
     /// Says what happens in this world when a lint finds something, in the calls that were made already too. The fixture's `[lints]` table gives
@@ -449,7 +468,7 @@ impl Sim {
         }
     }
 
-    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, and what the lints find that are denied. What other lints find
+    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, what was expected and did not come, and what the lints find that are denied. What other lints find
     /// stands in the report too, if there is one.
     ///
     /// # Errors
@@ -460,7 +479,7 @@ impl Sim {
         let waiting = world.kernel.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
         let (denied, warned): (Vec<Finding>, Vec<Finding>) =
             world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
-        let problems: Vec<String> = waiting.chain(denied.iter().map(ToString::to_string)).collect();
+        let problems: Vec<String> = waiting.chain(world.unexpected()).chain(denied.iter().map(ToString::to_string)).collect();
         let warnings = || warned.iter().map(ToString::to_string).collect();
         if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems, warnings: warnings() }) }
     }
@@ -516,7 +535,7 @@ impl Shared {
     }
 
     pub(crate) fn caller(&self, process: &str, thread: &str) -> Caller {
-        self.world.lock().kernel.caller(process, thread)
+        self.world.lock().caller(process, thread)
     }
 
     pub(crate) fn kernel<T>(&self, look: impl FnOnce(&Kernel) -> T) -> T {
@@ -556,41 +575,6 @@ impl Shared {
     }
 }
 
-/// What [`Sim::check`] found.
-#[derive(Clone, PartialEq)]
-pub struct Report {
-    fixture: String,
-    problems: Vec<String>,
-    warnings: Vec<String>,
-}
-
-impl Report {
-    /// What was found, one text each.
-    pub fn problems(&self) -> &[String] {
-        &self.problems
-    }
-
-    /// What lints found that only say so, one text each.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "verification of the world \"{}\" found {} problem(s):", self.fixture, self.problems.len())?;
-        self.problems.iter().chain(&self.warnings).try_for_each(|problem| write!(f, "\n- {problem}"))
-    }
-}
-
-impl fmt::Debug for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Report {}
-
 /// A world as inert data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
@@ -601,6 +585,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The world as it was, for people to read.
+    pub fn state(&self) -> State {
+        State::of(&self.kernel)
+    }
+
     /// An independent world that begins here, with an empty journal.
     pub fn start(&self) -> Sim {
         let world = World {
@@ -613,7 +602,11 @@ impl Snapshot {
             levels: self.levels.clone(),
             exempt: Exempt::default().inherited(&self.kernel),
             notifications: None,
+            history: History::default(),
+            expected: Vec::new(),
         };
+        let mut world = world;
+        world.history.forget("the world began as a snapshot");
         Sim::with(&self.fixture, world)
     }
 }

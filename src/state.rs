@@ -1,5 +1,7 @@
 //! The state of a world, for people to read and for tests to compare.
 
+mod diff;
+
 use std::fmt;
 
 use crate::call::Handle;

@@ -15,6 +15,7 @@ mod properties {
     mod exhaustive;
     mod machine;
     mod props;
+    mod record;
     mod related;
     mod sessions;
     mod storms;

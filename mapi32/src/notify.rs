@@ -123,6 +123,7 @@ pub(crate) fn unadvise(object: &Object<'_>, connection: usize, call: impl FnOnce
 fn register(object: &Object<'_>, sink: *mut c_void) -> (u64, u32) {
     let pointer = Pointer(sink);
     pointer.add_ref();
+    this_thread::registered(sink, object.face);
     let process = object.face.process().to_owned();
     let (source, session) = (object.handle, object.session);
     let mut rooms = ROOMS.lock();

@@ -1,6 +1,6 @@
 //! Streams of the face's own: IStream over a file (`OpenStreamOnFile`) and over compressed RTF (`WrapCompressedRTFStream`).
 //!
-//! They need no world: MAPI's streams on properties are the subsystem's affair, these two are helpers over what the client has. An [`Inner`] does the
+//! They need no world: MAPI's streams on properties are the subsystem's affair, these two are helpers over what the client has. An `Inner` does the
 //! work; this file has the COM object around it, and what every stream refuses alike.
 
 mod file;

@@ -9,6 +9,7 @@ const SLOTS: &str = include_str!("slots.txt");
 const EXPORTS: &str = include_str!("../exports.txt");
 
 /// Every slot of every interface, by name and number.
+// shows TABLE-002
 #[test]
 fn slots_stand_where_the_headers_have_them() {
     let layouts = layouts();

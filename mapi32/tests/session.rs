@@ -288,7 +288,7 @@ fn notification(event: u32, code: u32) -> Vec<u8> {
     bytes
 }
 
-// shows SESSION-172, SESSION-178, SESSION-179, SESSION-180, SESSION-181, ERROR-030, ERROR-095
+// shows NOTIFY-084, NOTIFY-096, SESSION-172, SESSION-178, SESSION-179, SESSION-180, SESSION-181, ERROR-030, ERROR-095
 #[test]
 fn what_a_sink_is_told() {
     let (sim, bound) = world(None);
@@ -384,7 +384,7 @@ fn threads_of_sinks() {
 }
 
 /// The number of a connection is written in eight bytes, or in four for the headers that have four.
-// shows SESSION-167
+// shows NOTIFY-013, SESSION-167
 #[test]
 fn connections_in_both_widths() {
     let (sim, bound) = world(None);

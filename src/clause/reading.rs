@@ -86,6 +86,7 @@ const BUILT: &[Reading] = &[
     Reading::LateDelivery,
     Reading::SessionAdviseNull,
     Reading::UnadviseUnknown,
+    Reading::WrappedSinkThread,
     Reading::StoreTableRows,
     Reading::CopyMissingProperty,
     Reading::DeleteMissingProperty,

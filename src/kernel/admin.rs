@@ -113,6 +113,7 @@ impl Kernel {
             }
         } else {
             profiles.remove(id);
+            self.forget_stores(id);
             self.emit(Event::ProfileDeleted { name: profile.name.clone() });
         }
         self.decided(ClauseId::logon(112), Hresult::S_OK)
@@ -166,5 +167,24 @@ impl Kernel {
                 self.decided(ClauseId::logon(108), Hresult::S_OK)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Profiles;
+    use super::*;
+
+    #[test]
+    fn what_was_left_in_the_stores_of_a_profile_goes_with_it() {
+        let mut profiles = Profiles::default();
+        let ids = ["Home", "Work"].map(|name| profiles.add(Profile { name: name.to_owned(), ..Profile::default() }).expect("a new name"));
+        let mut kernel = Kernel::new(Arc::default(), Arc::new(profiles));
+        for id in ids {
+            kernel.stores.insert((id, [7; 16]), Arc::default());
+        }
+        let home = kernel.profiles.get(ids[0]).cloned().expect("it is there");
+        kernel.delete_profile(ids[0], &home);
+        assert_eq!(kernel.stores.keys().collect::<Vec<_>>(), [&(ids[1], [7; 16])]);
     }
 }

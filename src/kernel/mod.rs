@@ -309,7 +309,7 @@ impl Kernel {
             Mapi::MAPIAdminProfiles { flags } => self.admin_profiles(caller, flags),
             Mapi::ScInitMapiUtil { flags } => self.init_util(caller, flags),
             Mapi::DeinitMapiUtil {} => self.deinit_util(caller),
-            Mapi::HrDispatchNotifications { .. } => self.dispatch_notifications(caller),
+            Mapi::HrDispatchNotifications { flags } => self.dispatch_notifications(caller, flags),
             Mapi::CreateMAPIInitializationMonitor {} => self.create_monitor(caller),
             Mapi::CreateIProp { ref interface } => self.create_iprop(caller, interface.as_deref().copied()),
             Mapi::CreateTable { ref interface, table_type, index_column, ref columns } => {
@@ -320,7 +320,10 @@ impl Kernel {
     }
 
     /// HrDispatchNotifications (LOGON-044).
-    fn dispatch_notifications(&mut self, caller: Caller) -> Reply {
+    fn dispatch_notifications(&mut self, caller: Caller, flags: u32) -> Reply {
+        if let Some(reply) = self.reject_flags(flags, 0) {
+            return reply;
+        }
         let hr = if self.is_initialized(caller) { Hresult::S_OK } else { Hresult::MAPI_E_NOT_INITIALIZED };
         self.decided(ClauseId::logon(44), hr)
     }

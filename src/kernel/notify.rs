@@ -1,11 +1,11 @@
 //! Notifications of a session: who registered, what is queued, and when it is delivered.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
 use super::event::{Event, NotificationHome};
 use super::{Kernel, Process, ProcessId};
-use crate::call::{Bytes, Caller, Handle, Out, Reply};
+use crate::call::{Bytes, Caller, Handle, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, NotifyEvents, TableNotification};
 
@@ -170,10 +170,10 @@ impl Kernel {
         let Some(process) = self.objects.get(&table).map(|object| object.process).filter(|process| self.process(*process).count > 0) else {
             return;
         };
+        let watching: Vec<&Registration> = self.registrations.iter().filter(|reg| reg.source == table).collect();
         for notification in told {
-            for reg in self.registrations.iter().filter(|reg| reg.source == table) {
+            for Registration { connection, source, sink } in watching.iter().copied().cloned() {
                 let notice = Notice::Table(Box::new(notification.clone()));
-                let Registration { connection, source, sink } = *reg;
                 self.queue.push(Queued { process, source, connection, sink, notice });
             }
         }
@@ -190,11 +190,12 @@ impl Kernel {
     /// Unadvise. What is queued for the registration is dropped, or with the reading late_delivery still delivered (NOTIFY-039).
     pub(super) fn unadvise(&mut self, this: Handle, connection: u32) -> Reply {
         let known = self.registrations.iter().position(|reg| reg.connection == connection && reg.source == this);
+        let is_table = this.kind() == ObjectKind::Table;
         match known {
             Some(at) => {
                 self.registrations.remove(at);
                 self.drop_queued(|queued| queued.connection == connection);
-                self.decided(ClauseId::session(182), Hresult::S_OK)
+                self.decided(if is_table { ClauseId::table(35) } else { ClauseId::session(182) }, Hresult::S_OK)
             }
             None => {
                 let hr = match self.machine.readings.index(Reading::UnadviseUnknown) {
@@ -202,7 +203,7 @@ impl Kernel {
                     2 => Hresult::S_OK,
                     _ => Hresult::MAPI_E_NOT_FOUND,
                 };
-                self.decided(ClauseId::session(183), hr)
+                self.decided(if is_table { ClauseId::table(37) } else { ClauseId::session(183) }, hr)
             }
         }
     }
@@ -215,7 +216,8 @@ impl Kernel {
 
     /// A client leaves: its registrations end with it, and the other members' sinks are told (SHUTDOWN-012, SHUTDOWN-028, SHUTDOWN-029).
     pub(super) fn tell_members(&mut self, leaving: Handle, ends: bool) {
-        let tables: Vec<Handle> = self.registrations.iter().map(|reg| reg.source).filter(|source| self.is_of(*source, leaving)).collect();
+        let tables: BTreeSet<Handle> =
+            self.registrations.iter().map(|reg| reg.source).filter(|source| self.is_of(*source, leaving)).collect();
         let left = self.end_registrations(|source| source == leaving || tables.contains(&source));
         if left > 0 {
             self.emit(Event::SinksDropped { session: leaving, count: left });

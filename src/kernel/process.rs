@@ -113,6 +113,12 @@ impl Kernel {
         ThreadId(u16::try_from(index).expect("a process has at most 65536 threads"))
     }
 
+    /// Whether a thread of this name was named in a process of this name.
+    pub(crate) fn knows_thread(&self, process: &str, thread: &str) -> bool {
+        let mut threads = self.processes.iter().filter(|known| known.name == process).flat_map(|known| &known.threads);
+        threads.any(|known| known.name == thread)
+    }
+
     /// A process and a thread by name.
     pub fn caller(&mut self, process: &str, thread: &str) -> Caller {
         let process = self.process_id(process);

@@ -307,6 +307,7 @@ impl Kernel {
         let profiles = Arc::make_mut(&mut self.profiles);
         if marked {
             profiles.remove(id);
+            self.forget_stores(id);
             self.emit(Event::ProfileDeleted { name });
         } else if let Some(to) = rename {
             if let Some(profile) = profiles.get_mut(id) {

@@ -36,13 +36,17 @@ mod form;
 mod inside;
 mod object;
 mod read;
+mod record;
 mod refer;
 mod run;
+mod shrink;
 mod step;
 mod world;
+mod write;
 
 use std::path::Path;
 
+use crate::call::Form;
 use crate::clause::ClauseId;
 use crate::error::Error;
 use crate::fixture::Fixture;
@@ -68,6 +72,8 @@ pub struct Scenario {
     /// Whether calls may still wait at the end.
     leaves_waiting: bool,
     steps: Vec<Step>,
+    /// What is written beside the world and the steps.
+    written: Form,
 }
 
 impl Scenario {

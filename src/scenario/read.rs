@@ -14,14 +14,16 @@ use crate::clause::ClauseId;
 use crate::error::{Code, Error};
 use crate::fixture;
 use crate::fixture::problems::{Note, Problems, quote};
+use crate::fixture::source;
 use crate::fixture::tree::{Node, Source, Table, bad_word};
 use crate::kernel::Row;
 
 /// Keys of a file.
-const KEYS: &[&str] = &["format", "name", "clauses", "rows", "fixture", "readings", "initialize", "check", "leaves_waiting", "step"];
+pub(super) const KEYS: &[&str] =
+    &["format", "name", "clauses", "rows", "fixture", "readings", "initialize", "check", "leaves_waiting", "step"];
 
 /// Keys of a step.
-const STEP_KEYS: &[&str] = &[
+pub(super) const STEP_KEYS: &[&str] = &[
     "process",
     "thread",
     "object",
@@ -86,6 +88,7 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
         check: root.bool("check", true, &mut problems),
         leaves_waiting: root.bool("leaves_waiting", false, &mut problems),
         steps: steps(&root, source, &mut problems),
+        written: written(&root),
     };
     let outcome = problems.finish();
     if outcome.failed || !foreign.is_empty() {
@@ -97,6 +100,12 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
         scenario.fixture = world::with_warnings(&scenario.fixture, outcome.list);
     }
     Ok(scenario)
+}
+
+/// What is written beside the world and the steps.
+fn written(root: &Table<'_>) -> Form {
+    let plain = root.iter().filter(|(key, _)| !matches!(*key, "fixture" | "readings" | "step"));
+    Form::Table(plain.filter_map(|(key, node)| Some((key.to_owned(), source::form(&node)?))).collect())
 }
 
 /// Where a key belongs that often stands in the wrong place.
@@ -189,7 +198,8 @@ fn step(table: &Table<'_>, source: &Source, names: &mut Names, problems: &mut Pr
         let kind = method.map_or(crate::call::ObjectKind::Session, kind_for);
         names.saved.insert(name.clone(), Handle::new(kind, 1));
     }
-    Some(Step { line, action, expect, inside, save })
+    let written = source::form(&table.node()).unwrap_or(Form::Null);
+    Some(Step { line, written, action, expect, inside, save })
 }
 
 /// What the step does, and which method it calls.
@@ -280,10 +290,10 @@ fn call(table: &Table<'_>, node: &Node<'_>, names: &mut Names, problems: &mut Pr
     Some((Action::Call(made), Some(method)))
 }
 
-/// The name of a saved object.
+/// The name of a saved object, or an object by its number in the world: `session#1`.
 fn object(node: &Node<'_>, names: &Names, problems: &mut Problems) -> Option<String> {
     let name = node.line(problems)?;
-    if !names.saved.contains_key(name) && !problems.has_syntax_errors() {
+    if !names.saved.contains_key(name) && Handle::parse(name).is_none() && !problems.has_syntax_errors() {
         let note = problems.unknown(name, "was not saved by an earlier step", "saved", names.saved.keys().map(String::as_str));
         problems.error(node.place(), Code::Undeclared, note);
     }

@@ -236,8 +236,8 @@ impl<'a> Run<'a> {
     fn make(&mut self, made: &'a Made, begin: Option<&'a str>) -> Got {
         let object = match &made.object {
             None => None,
-            Some(name) => match self.saved.get(name) {
-                Some(handle) => Some(*handle),
+            Some(name) => match self.saved.get(name).copied().or_else(|| Handle::parse(name)) {
+                Some(handle) => Some(handle),
                 None => return trouble(format!("not run: there is no object \"{name}\", the step that was to save it got none")),
             },
         };

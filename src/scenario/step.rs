@@ -11,6 +11,8 @@ use crate::time::{SimDuration, SimTime};
 pub(super) struct Step {
     /// Line of the file in which it begins.
     pub line: usize,
+    /// The step as it was written.
+    pub written: Form,
     /// What is done.
     pub action: Action,
     /// What the client sees.

@@ -126,3 +126,26 @@ fn a_raw_call_that_waits_for_ever_is_an_error() {
     assert!(error.is_deadlock(), "{error}");
     std::mem::forget(sim);
 }
+
+/// The bits of ulEventMask are those of the headers.
+#[test]
+fn event_masks_have_their_numbers() {
+    shows!("NOTIFY-005");
+    use mapi_sim::mapi::NotifyEvents as Fnev;
+    let numbers = [
+        (Fnev::fnevCriticalError, 0x1),
+        (Fnev::fnevNewMail, 0x2),
+        (Fnev::fnevObjectCreated, 0x4),
+        (Fnev::fnevObjectDeleted, 0x8),
+        (Fnev::fnevObjectModified, 0x10),
+        (Fnev::fnevObjectMoved, 0x20),
+        (Fnev::fnevObjectCopied, 0x40),
+        (Fnev::fnevSearchComplete, 0x80),
+        (Fnev::fnevTableModified, 0x100),
+        (Fnev::fnevStatusObjectModified, 0x200),
+        (Fnev::fnevExtended, 0x8000_0000),
+    ];
+    for (event, number) in numbers {
+        assert_eq!(event.bits(), number, "{event}");
+    }
+}

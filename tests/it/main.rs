@@ -7,6 +7,7 @@ macro_rules! shows {
     }};
 }
 
+mod assertions;
 mod coverage;
 mod every_reading;
 mod face;
@@ -15,6 +16,7 @@ mod lints;
 mod page;
 mod props;
 mod readings;
+mod replay;
 mod scenarios;
 mod texts;
 mod threads;

@@ -12,6 +12,7 @@ pub mod generate;
 pub mod lower;
 pub mod oracle;
 pub mod plan;
+pub mod player;
 pub mod sessions;
 pub mod storm;
 pub mod sut;

@@ -274,11 +274,11 @@ impl<C: Choices> Maker<'_, C> {
             Some(key) => Restriction::property(PropTag::PR_INSTANCE_KEY, Relop::EQ, key.to_vec()),
             None => {
                 let found = restriction(self.choices, self.plan, 3);
-                // Of keys that are made for the lines of one row nobody says how they compare.
+                // Of keys that are made, for the lines of one row or for headings, nobody says how they compare.
                 let view = self.world.view(self.at);
-                let expanded = !lines::dimensions(&view.columns, &view.sort).is_empty();
+                let makes_keys = !lines::dimensions(&view.columns, &view.sort).is_empty() || view.is_categorized();
                 let by_key = restrict::asked(&found).iter().any(|tag| tag.id() == PropTag::PR_INSTANCE_KEY.id());
-                if expanded && by_key { Restriction::exist(self.plan.properties[0]) } else { found }
+                if makes_keys && by_key { Restriction::exist(self.plan.properties[0]) } else { found }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The methods of IMAPITable.
 
 use mapi_sim::call::{IMAPITable, Out};
-use mapi_sim::mapi::{Hresult, NotifyEvents, Prop, PropTag, PropType, Restriction, Row, SortOrder, SortOrderSet, Value};
+use mapi_sim::mapi::{Hresult, NotifyEvents, PropTag, PropType, Restriction, Row, SortOrder, SortOrderSet, Value};
 
 use super::lines::{Body, Line};
 use super::notes::Want;
@@ -344,11 +344,6 @@ fn lookup(line: &Line, sort: &SortOrderSet, key: &[u8], tag: PropTag) -> Option<
             keys.filter_map(|(_, value)| value.clone()).find(|value| fits(value) || wanted == PropType::UNSPECIFIED)
         }
     }
-}
-
-/// PR_INSTANCE_KEY as a column.
-pub fn key_prop(key: Vec<u8>) -> Prop {
-    Prop::new(PropTag::PR_INSTANCE_KEY, key)
 }
 
 /// A mark that stands nowhere is of no use.

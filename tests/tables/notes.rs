@@ -114,6 +114,11 @@ impl Batch {
         self.before.iter().any(heading) || self.after.iter().any(|(id, _)| heading(id))
     }
 
+    /// Whether the same lines are shown as before, in the same order.
+    fn is_same_list(&self) -> bool {
+        self.before.iter().eq(self.after.iter().map(|(id, _)| id))
+    }
+
     /// How many of the events that came belong to this batch, at most.
     pub fn takes(&self, came: &[TableEvent]) -> usize {
         let is_row = |event: &TableEvent| matches!(event, TableEvent::RowAdded | TableEvent::RowDeleted | TableEvent::RowModified);
@@ -143,7 +148,7 @@ impl Batch {
                 let changed = bare(TableEvent::Changed);
                 match how {
                     How::Whole | How::Either if changed => return Ok(()),
-                    How::Whole if due.is_empty() && !self.has_headings() && got.is_empty() => return Ok(()),
+                    How::Whole if due.is_empty() && got.is_empty() && self.is_same_list() => return Ok(()),
                     How::Whole => return wrong("one TABLE_CHANGED was due"),
                     How::Single if changed => return Ok(()),
                     How::Single if due.is_empty() && got.is_empty() => return Ok(()),

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicU32, Ordering, fence};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 use mapi_sim::Hresult;
+use mapi_sim::clause::Reading;
 use mapi_sim::mapi::{CodePage, Guid, NotifyEvents};
 use parking_lot::Mutex;
 
@@ -17,7 +18,7 @@ use crate::ledger::Problem;
 use crate::objects::advise_sink::IMAPIAdviseSinkVtbl;
 use crate::util::{ScCopyNotifications, ScCountNotifications};
 use crate::wire::{Iid, Out, Raw};
-use crate::world;
+use crate::world::{self, Face};
 
 /// A wrapped sink.
 #[repr(C)]
@@ -25,7 +26,8 @@ struct Wrapped {
     table: &'static IMAPIAdviseSinkVtbl,
     count: AtomicU32,
     inner: Pointer,
-    thread: u64,
+    /// The thread on which the sink is told.
+    thread: AtomicU64,
 }
 
 static TABLE: IMAPIAdviseSinkVtbl =
@@ -48,9 +50,20 @@ export_hr! {
         }
         let inner = Pointer(sink.pointer());
         inner.add_ref();
-        let wrapped = Wrapped { table: &TABLE, count: AtomicU32::new(1), inner, thread: world::thread() };
+        let wrapped = Wrapped { table: &TABLE, count: AtomicU32::new(1), inner, thread: AtomicU64::new(world::thread()) };
         out.set(Box::into_raw(Box::new(wrapped)).cast());
         Hresult::S_OK
+    }
+}
+
+/// A sink is registered. If it is a wrapper, under the reading wrapped_sink_thread = "advise" its thread is from now on the one that calls
+/// Advise (NOTIFY-059).
+pub(super) fn registered(sink: *mut c_void, face: &Face) {
+    let wraps = face.sim().kernel(|kernel| kernel.machine().readings.index(Reading::WrappedSinkThread)) != 0;
+    // SAFETY: an interface pointer leads to the pointer to its vtable.
+    if wraps && unsafe { sink.cast::<*const IMAPIAdviseSinkVtbl>().read() } == &raw const TABLE {
+        // SAFETY: this vtable belongs to wrappers alone, and the caller of Advise has a reference.
+        unsafe { wrapped(sink.cast()) }.thread.store(world::thread(), Ordering::Relaxed);
     }
 }
 
@@ -101,7 +114,7 @@ unsafe extern "system" fn on_notify(this: *mut Facet, count: u32, notifications:
     guard("IMAPIAdviseSink::OnNotify", (), || {
         // SAFETY: the caller holds a reference.
         let wrapped = unsafe { wrapped(this) };
-        if wrapped.thread == world::thread() || notifications.is_null() {
+        if wrapped.thread.load(Ordering::Relaxed) == world::thread() || notifications.is_null() {
             return wrapped.inner.on_notify(count, notifications.pointer());
         }
         let first = notifications.pointer().cast::<NOTIFICATION>();
@@ -122,7 +135,7 @@ unsafe fn queue(wrapped: &Wrapped, place: *mut NOTIFICATION) {
     // SAFETY: by the promise of the caller.
     let Some(words) = (unsafe { copy(place) }) else { return not_copied() };
     wrapped.inner.add_ref();
-    QUEUE.lock().push_back(Waiting { thread: wrapped.thread, sink: wrapped.inner, words });
+    QUEUE.lock().push_back(Waiting { thread: wrapped.thread.load(Ordering::Relaxed), sink: wrapped.inner, words });
 }
 
 /// The copy, in one piece.

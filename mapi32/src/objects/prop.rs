@@ -108,6 +108,16 @@ fn destination(object: &Object<'_>, dest: Raw, method: &str) -> std::result::Res
     }
 }
 
+/// Tags that a client gave and gets back changed, or that it gets in a new array.
+pub(super) fn tags_back(by: &'static str, place: TagsPlace, given: bool, tags: &[PropTag]) -> std::result::Result<(), Hresult> {
+    if given {
+        place.patch(tags);
+    } else {
+        place.out().set(wire::tag_array(by, tags)?);
+    }
+    Ok(())
+}
+
 #[allow(clippy::too_many_arguments, reason = "the method has them")]
 fn copy_to(
     object: &Object<'_>,
@@ -186,13 +196,8 @@ fn get_names_from_ids(object: &Object<'_>, place: TagsPlace, set: Iid, flags: u3
         Ok(block) => block,
         Err(hr) => return hr,
     };
-    if given {
-        place.patch(tags);
-    } else {
-        match wire::tag_array(by, tags) {
-            Ok(array) => place.out().set(array),
-            Err(hr) => return hr,
-        }
+    if let Err(hr) = tags_back(by, place, given, tags) {
+        return hr;
     }
     let (number, names) = block.give();
     count.set(number);

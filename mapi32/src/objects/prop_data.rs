@@ -10,7 +10,7 @@ use crate::abi::SPropProblemArray;
 use crate::com::Object;
 use crate::objects::prop::{IMAPIPropVtbl, give_problems};
 use crate::vtable;
-use crate::wire::{self, Out, Tags, prop_out};
+use crate::wire::{Out, Tags, prop_out};
 use crate::wire_in::{TagsPlace, Words};
 
 vtable! {
@@ -49,13 +49,8 @@ fn get_prop_access(object: &Object<'_>, place: TagsPlace, out: Out<*mut u32>) ->
         Ok(block) => block,
         Err(hr) => return hr,
     };
-    if given {
-        place.patch(tags);
-    } else {
-        match wire::tag_array(by, tags) {
-            Ok(array) => place.out().set(array),
-            Err(hr) => return hr,
-        }
+    if let Err(hr) = super::prop::tags_back(by, place, given, tags) {
+        return hr;
     }
     out.set(block.give().1);
     reply.hr

@@ -43,6 +43,21 @@ fn rows_are_blocks_of_their_own() {
     bench.clean();
 }
 
+// shows TABLE-068
+#[test]
+fn columns_are_one_block() {
+    let bench = Bench::ten();
+    let view = bench.view();
+    let before = bench.blocks();
+    let mut tags = null_mut();
+    assert_eq!(method!(view, 8, u32 = 1, *mut Ptr = &raw mut tags), S_OK);
+    assert_eq!(bench.blocks() - before, 1);
+    assert_eq!(unsafe { MAPIFreeBuffer(tags) }, 0);
+    assert_eq!(bench.blocks(), before);
+    assert_eq!(release(view), 0);
+    bench.clean();
+}
+
 // shows TABLE-048, TABLE-225, TABLE-249, MEMORY-004
 #[test]
 fn failures_leave_nothing() {

@@ -343,6 +343,36 @@ fn logoff_ends_the_registrations_of_its_tables() {
     Arc::into_inner(sim).expect("the binding is gone").discard();
 }
 
+/// Which thread a wrapped sink that is registered elsewhere belongs to: the one that wrapped it, or the one that registered it.
+// shows NOTIFY-058, NOTIFY-059, NOTIFY-080
+#[test]
+fn a_wrapped_sink_may_belong_to_the_thread_of_advise() {
+    for (value, here) in [("wrapper", true), ("advise", false)] {
+        let text = format!("format = 1\nextends = \"office\"\n[readings]\nwrapped_sink_thread = \"{value}\"\n");
+        let bench = Bench::empty(mapi_sim::Fixture::from_text(&text).expect("a good fixture").start());
+        assert_eq!(bench.modify(4, "first", 4), S_OK);
+        let (view, sink) = (bench.view(), Sink::new());
+        let mut wrapped = null_mut();
+        assert_eq!(unsafe { HrThisThreadAdviseSink(sink.pointer(), null_mut()) }, MAPI_E_INVALID_PARAMETER);
+        assert_eq!(unsafe { HrThisThreadAdviseSink(sink.pointer(), &raw mut wrapped) }, S_OK);
+        let (place, table) = (wrapped as usize, view as usize);
+        let connection = std::thread::spawn(move || {
+            let mut connection = 0usize;
+            assert_eq!(method!(table as Ptr, 4, u32 = 0x100, Ptr = place as Ptr, *mut usize = &raw mut connection), S_OK);
+            connection
+        })
+        .join()
+        .expect("runs");
+        assert_eq!(bench.modify(4, "told", 4), S_OK);
+        dispatch();
+        assert_eq!(sink.told().len(), usize::from(here), "{value}");
+        assert_eq!(unadvise(view, connection), S_OK);
+        release(wrapped);
+        assert_eq!(release(view), 0);
+        bench.clean();
+    }
+}
+
 // shows TABLE-034, NOTIFY-057, NOTIFY-060, NOTIFY-061
 #[test]
 fn a_wrapped_sink_is_told_on_its_thread() {

@@ -267,7 +267,7 @@ const SUBSTRING: u32 = 1;
 const PREFIX: u32 = 2;
 const ANY_CASE: u32 = 0x1_0000;
 
-// shows MEMORY-073, MEMORY-074, MEMORY-075, MEMORY-076
+// shows MEMORY-073, MEMORY-074, MEMORY-075, MEMORY-076, TABLE-277
 #[test]
 fn containing() {
     for kind in (0..0xFFFF).filter(|kind| ![0x1E, 0x102].contains(kind)) {

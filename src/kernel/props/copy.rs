@@ -1,10 +1,12 @@
 //! CopyTo and CopyProps: properties from one object to another.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Kernel, Mapping, given};
 use crate::call::{Boxed, Handle, ObjectKind, OutPtr, Reply};
 use crate::clause::{ClauseId, Reading};
+use crate::kernel::project::property;
 use crate::mapi::{CopyFlags, Guid, Hresult, Prop, PropProblem, PropTag, PropType};
 
 /// Where to, and how.
@@ -53,7 +55,8 @@ impl Kernel {
             Ok(dest) => dest,
             Err(reply) => return reply,
         };
-        let wanted = all.iter().filter(|prop| !excluded.iter().any(|tag| tag.id() == prop.tag.id()));
+        let excluded: BTreeSet<u16> = excluded.iter().map(|tag| tag.id()).collect();
+        let wanted = all.iter().filter(|prop| !excluded.contains(&prop.tag.id()));
         let wanted: Vec<(u32, PropTag, Option<&Prop>)> = (0u32..).zip(wanted).map(|(index, prop)| (index, prop.tag, Some(prop))).collect();
         self.copy(this, dest, &wanted, &to)
     }
@@ -68,7 +71,7 @@ impl Kernel {
             Ok(dest) => dest,
             Err(reply) => return reply,
         };
-        let find = |tag: &PropTag| all.iter().find(|prop| prop.tag.id() == tag.id());
+        let find = |tag: &PropTag| property(all, tag.id());
         let wanted: Vec<(u32, PropTag, Option<&Prop>)> = (0u32..).zip(tags).map(|(index, tag)| (index, *tag, find(tag))).collect();
         self.copy(this, dest, &wanted, &to)
     }
@@ -140,7 +143,7 @@ impl Kernel {
             (Some(name), Some(to)) => self.map_name(to, name)?,
             _ => prop.tag.id(),
         };
-        if !flags.contains(CopyFlags::NOREPLACE) || !there.iter().any(|prop| prop.tag.id() == id) {
+        if !flags.contains(CopyFlags::NOREPLACE) || property(there, id).is_none() {
             let copy = Prop { tag: PropTag::of(id, prop.tag.prop_type()), value: prop.value.clone() };
             self.write(dest, there, &copy)?;
         } else if flags.contains(CopyFlags::MOVE) {

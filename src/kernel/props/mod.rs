@@ -169,6 +169,11 @@ impl Kernel {
         Some((profile, self.profiles.get(profile)?.at(place)?.uid))
     }
 
+    /// What was left in the stores of a profile goes with it: its number is never used again.
+    pub(super) fn forget_stores(&mut self, profile: ProfileId) {
+        self.stores.retain(|(owner, _), _| *owner != profile);
+    }
+
     /// Where an object keeps what is set, if it keeps anything: stores and IPropData do.
     fn home(&self, this: Handle) -> Option<Home> {
         match this.kind() {

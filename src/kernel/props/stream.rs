@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::{Kernel, Rule};
 use crate::call::{Bytes, Handle, IStream, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
+use crate::kernel::project::property;
 use crate::kernel::{Body, Object};
-use crate::mapi::{CodePage, Guid, Hresult, OpenFlags, Prop, PropTag, PropType, Value};
+use crate::mapi::{CodePage, Guid, Hresult, IdRange, OpenFlags, Prop, PropTag, PropType, Value};
 
 /// Flags that OpenProperty knows.
 const OPEN_FLAGS: u32 = 0x1 | 0x2 | 0x8;
@@ -71,6 +72,9 @@ impl Kernel {
         if create && !flags.contains(OpenFlags::MAPI_MODIFY) && !lenient {
             return self.decided(ClauseId::prop(120), Hresult::MAPI_E_INVALID_PARAMETER);
         }
+        if create && IdRange::of(tag.id()) == IdRange::Reserved {
+            return self.decided(ClauseId::prop(7), Hresult::MAPI_E_INVALID_PARAMETER);
+        }
         // Their properties are all there is to status objects and the address book.
         if !matches!(this.kind(), ObjectKind::MsgStore | ObjectKind::PropData) {
             return self.decided(ClauseId::prop(125), Hresult::MAPI_E_NO_SUPPORT);
@@ -79,7 +83,7 @@ impl Kernel {
         if modify && (!self.is_writable(this) || self.rule(this, tag.id()) != Rule::Free) {
             return self.decided(ClauseId::prop(125), Hresult::MAPI_E_NO_ACCESS);
         }
-        let stored = all.iter().find(|prop| prop.tag.id() == tag.id());
+        let stored = property(all, tag.id());
         match stored {
             None if !create => return self.decided(ClauseId::prop(118), Hresult::MAPI_E_NOT_FOUND),
             // The object is there, and nothing is built that could be its interface.
@@ -200,15 +204,17 @@ impl Kernel {
 
     /// The property gets what the stream holds.
     fn commit(&mut self, this: Handle) -> Result<(), Hresult> {
-        let Some(stream) = self.stream_mut(this).filter(|stream| stream.dirty) else { return Ok(()) };
-        stream.dirty = false;
+        let Some(stream) = self.stream(this).filter(|stream| stream.dirty) else { return Ok(()) };
         let (of, tag) = (stream.of, stream.tag);
-        let bytes = stream.bytes.clone();
         // The limit of SetProps is none of a stream (PROP-102).
         if self.is_dead(of) || !self.is_writable(of) || self.rule(of, tag.id()) != Rule::Free {
             return Err(Hresult::MAPI_E_NO_ACCESS);
         }
-        self.store(of, &Prop { tag, value: to_value(&bytes, tag.prop_type(), self.machine.code_page) });
+        let value = to_value(&stream.bytes, tag.prop_type(), self.machine.code_page);
+        self.store(of, &Prop { tag, value });
+        if let Some(stream) = self.stream_mut(this) {
+            stream.dirty = false;
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Home, Kernel, Rule, given};
 use crate::call::{Handle, OutPtr, Reply};
 use crate::clause::{ClauseId, Reading};
-use crate::kernel::project::{has_width, in_type, size};
+use crate::kernel::project::{has_width, in_type, property, size};
 use crate::mapi::{Hresult, IdRange, Prop, PropProblem, PropTag, PropType, SaveFlags};
 
 impl Kernel {
@@ -52,7 +52,7 @@ impl Kernel {
         if settings.set_limit != 0 && size(&prop.value, prop_type) > settings.set_limit as usize {
             return Err(Hresult::MAPI_E_NOT_ENOUGH_MEMORY);
         }
-        let stored = all.iter().find(|stored| stored.tag.id() == tag.id());
+        let stored = property(all, tag.id());
         if settings.fixed_types && stored.is_some_and(|stored| !prop.value.fits(stored.tag.prop_type())) {
             return Err(Hresult::MAPI_E_UNEXPECTED_TYPE);
         }
@@ -100,7 +100,7 @@ impl Kernel {
         let reports_missing = self.machine.readings.index(Reading::DeleteMissingProperty) != 0;
         let mut found = Vec::new();
         for (index, tag) in (0u32..).zip(tags) {
-            let is_there = all.iter().any(|prop| prop.tag.id() == tag.id());
+            let is_there = property(all, tag.id()).is_some();
             let code = match self.delete(this, tag.id(), is_there) {
                 Ok(()) if !is_there && reports_missing => Hresult::MAPI_E_NOT_FOUND,
                 Ok(()) => continue,

@@ -14,6 +14,9 @@ use crate::mapi::Hresult;
 
 /// How a collapse state begins.
 const MAGIC: &[u8; 8] = b"collapse";
+/// What the line is that it names.
+const ROW: u32 = 0;
+const HEADING: u32 = 1;
 
 impl View {
     /// The line of a heading that an instance key names, and its number.
@@ -96,22 +99,22 @@ impl View {
         let Some(line) = line else { return fail(217, Hresult::MAPI_E_NOT_FOUND) };
         let mut block = MAGIC.to_vec();
         block.extend(self.order_and_restriction().to_le_bytes());
-        let (kind, number, part) = match line {
-            Line::Row { number, part } => (0, *number, *part),
-            Line::Heading(number) => (1, *number, 0),
-        };
-        block.extend([kind, number, part].into_iter().flat_map(u32::to_le_bytes));
-        for keys in self.heads.state() {
-            block.extend(u32::try_from(keys.len()).unwrap_or(u32::MAX).to_le_bytes());
-            block.extend(keys);
+        match line {
+            Line::Row { number, part } => block.extend([ROW, *number, *part].into_iter().flat_map(u32::to_le_bytes)),
+            // Its number is another one when the table was sorted anew.
+            Line::Heading(number) => {
+                block.extend(HEADING.to_le_bytes());
+                put(&mut block, self.heads.keys(*number).unwrap_or_default());
+            }
         }
+        self.heads.state().for_each(|keys| put(&mut block, keys));
         ok(216, Out::Block(Bytes::new(block)))
     }
 
     /// SetCollapseState. A block of another order or restriction changes nothing (TABLE-222).
     pub(super) fn set_collapse_state(&mut self, block: Option<&Bytes>, rows: &Rows, rules: &Rules) -> Answer {
         let block = self.categorized(block, 222)?;
-        let Some((line, toggled)) = read(block, self.order_and_restriction()) else { return fail(222, Hresult::MAPI_E_INVALID_PARAMETER) };
+        let Some((named, toggled)) = read(block, self.order_and_restriction()) else { return fail(222, Hresult::MAPI_E_INVALID_PARAMETER) };
         if rules.settings.max_bookmarks.is_some_and(|most| self.bookmarks.len() >= most as usize) {
             return fail(221, Hresult::MAPI_E_UNABLE_TO_COMPLETE);
         }
@@ -120,7 +123,11 @@ impl View {
         let after = Arc::new(self.shape().rebuild(&before, rows, &mut self.heads, rules));
         self.made.built = Some(after.clone());
         carry(self, &before.lines, &after.lines);
-        let at = after.lines.iter().position(|known| *known == line);
+        let line = match named {
+            Named::Row { number, part } => Some(Line::Row { number, part }),
+            Named::Heading(keys) => self.heads.known(keys).map(Line::Heading),
+        };
+        let at = after.lines.iter().position(|known| Some(*known) == line);
         self.last_bookmark += 1;
         self.bookmarks.insert(self.last_bookmark, Mark { position: at.unwrap_or(0), moved: at.is_none() });
         ok(220, Out::Number(self.last_bookmark.into()))
@@ -133,25 +140,47 @@ impl View {
     }
 }
 
+/// The line that a collapse state names.
+enum Named<'a> {
+    Row {
+        number: u32,
+        part: u32,
+    },
+    /// By the keys that lead to it.
+    Heading(&'a [u8]),
+}
+
 /// Reads a collapse state of this order: a line, and the headings that are not as they began.
-fn read(block: &[u8], order: u64) -> Option<(Line, Vec<Vec<u8>>)> {
+fn read(block: &[u8], order: u64) -> Option<(Named<'_>, Vec<Vec<u8>>)> {
     let rest = block.strip_prefix(MAGIC)?.strip_prefix(&order.to_le_bytes())?;
     let (kind, rest) = number(rest)?;
-    let (first, rest) = number(rest)?;
-    let (part, mut rest) = number(rest)?;
-    let line = match kind {
-        0 => Line::Row { number: first, part },
-        1 => Line::Heading(first),
+    let (named, mut rest) = match kind {
+        ROW => {
+            let (first, rest) = number(rest)?;
+            let (part, rest) = number(rest)?;
+            (Named::Row { number: first, part }, rest)
+        }
+        HEADING => counted(rest).map(|(keys, rest)| (Named::Heading(keys), rest))?,
         _ => return None,
     };
     let mut toggled = Vec::new();
     while !rest.is_empty() {
-        let (length, others) = number(rest)?;
-        let (keys, others) = others.split_at_checked(length as usize)?;
+        let (keys, others) = counted(rest)?;
         toggled.push(keys.to_vec());
         rest = others;
     }
-    Some((line, toggled))
+    Some((named, toggled))
+}
+
+/// Bytes with their number before them.
+fn put(block: &mut Vec<u8>, bytes: &[u8]) {
+    block.extend(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
+    block.extend(bytes);
+}
+
+fn counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = number(bytes)?;
+    rest.split_at_checked(length as usize)
 }
 
 fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {

@@ -114,13 +114,13 @@ impl View {
                     PropTag::PR_ROW_TYPE,
                 ];
                 columns.extend(levels.iter().flatten());
-                Subject::line(&[], self.row(line, built, rows, rules, &columns).props, Vec::new())
+                Subject::line(&[], self.row(line, built, rows, rules, (levels, &columns)).props, Vec::new())
             }
             Line::Row { part, .. } => {
                 let mut made = vec![Prop::new(PropTag::PR_INSTANCE_KEY, key_of(line, row, rules))];
                 if !levels.is_empty() {
                     let columns = [PropTag::PR_DEPTH, PropTag::PR_ROW_TYPE];
-                    made.extend(self.row(line, built, rows, rules, &columns).props);
+                    made.extend(self.row(line, built, rows, rules, (levels, &columns)).props);
                 }
                 Subject::line(row, made, built.parts(part, row))
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::object::{Body, Object};
 use super::super::{Kernel, ProcessId};
-use super::pending::check_order;
+use super::pending::{check_columns, check_order};
 use super::settings::Rules;
 use super::source::{Change, Data, Props};
 use super::view::View;
@@ -30,6 +30,11 @@ enum Told {
 }
 
 impl Kernel {
+    /// How many rows clients keep in this world: what a copy of it costs once they change.
+    pub(crate) fn rows_kept(&self) -> usize {
+        self.data.values().map(|data| data.rows.len()).sum()
+    }
+
     /// CreateTable.
     pub(in crate::kernel) fn create_table(
         &mut self,
@@ -49,15 +54,11 @@ impl Kernel {
         if table_type > TBLTYPE_DYNAMIC || index_type.is_multi() || no_index {
             return self.decided(ClauseId::table(373), Hresult::MAPI_E_INVALID_PARAMETER);
         }
-        let mut known: Vec<PropTag> = Vec::new();
-        for tag in columns {
-            if !known.iter().any(|other| other.id() == tag.id()) {
-                known.push(*tag);
-            }
+        if let Err((clause, hr)) = check_columns(columns, &Rules::of(&self.machine)) {
+            return self.decided(clause, hr);
         }
         let handle = self.new_handle(ObjectKind::TableData);
-        let columns = Arc::new(known);
-        let data = Data { table_type, index_column, columns, rows: Arc::default(), index: Arc::default(), users: 1 };
+        let data = Data::new(table_type, index_column, columns);
         self.data.insert(handle, data);
         self.objects.insert(handle, Object::of_process(caller.process, Body::Plain));
         self.decided(ClauseId::table(352), Hresult::S_OK);
@@ -166,7 +167,7 @@ impl Kernel {
             Ok(found) => found,
             Err(reply) => return reply,
         };
-        self.change(this, Told::Rows, |data| data.remove(&key).into_iter().collect());
+        self.change(this, Told::Rows, |data| data.remove(&[key]));
         self.decided(ClauseId::table(362), Hresult::S_OK)
     }
 
@@ -187,7 +188,7 @@ impl Kernel {
         let Some(keys) = keys else { return self.decided(ClauseId::table(357), Hresult::MAPI_E_INVALID_PARAMETER) };
         let mut count = 0;
         self.change(this, Told::Rows, |data| {
-            let changes: Vec<Change> = keys.iter().filter_map(|key| data.remove(key)).collect();
+            let changes = data.remove(&keys);
             count = changes.len();
             changes
         });
@@ -250,7 +251,7 @@ impl Kernel {
         let views = self.views_of(this);
         for handle in &views {
             // A view that nobody has read yet is made now if somebody is to be told what changes.
-            if self.is_watched(*handle)
+            if self.is_told(*handle, &rules)
                 && let Some(mut view) = self.take_view(*handle)
             {
                 let rows = view.own.clone().unwrap_or_else(|| self.data[&this].rows.clone());

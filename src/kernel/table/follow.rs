@@ -111,6 +111,8 @@ impl View {
             };
             told.push(deleted(*line, row, rules));
         }
+        // Where the last line stood of which nothing is told: those keep their order, and a category that went elsewhere among them is told of.
+        let mut stood = 0;
         for (at, line) in after.lines.iter().enumerate() {
             let modified = match line {
                 Line::Row { number, .. } => change_of(*number).is_some(),
@@ -118,8 +120,8 @@ impl View {
             };
             match old.place(*line) {
                 None => told.push(self.shown(TableEvent::RowAdded, at, after, rows, rules)),
-                Some(_) if modified => told.push(self.shown(TableEvent::RowModified, at, after, rows, rules)),
-                Some(_) => {}
+                Some(was) if modified || was < stood => told.push(self.shown(TableEvent::RowModified, at, after, rows, rules)),
+                Some(was) => stood = was,
             }
         }
         told
@@ -131,7 +133,7 @@ impl View {
         TableNotification {
             index: Some(key(at)),
             prior: at.checked_sub(1).map(key),
-            row: self.row(built.lines[at], built, rows, rules, &self.columns),
+            row: self.row(built.lines[at], built, rows, rules, (&self.shape().levels(), &self.columns)),
             ..TableNotification::of(event)
         }
     }
@@ -176,13 +178,12 @@ pub(super) fn carry(view: &mut View, before: &[Line], after: &[Line]) {
         return;
     }
     let places = Places::of(after);
-    let place = |position: usize| {
-        let survivor = before.iter().enumerate().skip(position).find_map(|(at, line)| places.place(*line).map(|place| (at, place)));
-        match survivor {
-            Some((at, place)) => (place, at != position),
-            None => (after.len(), position < before.len()),
-        }
-    };
+    // For each line the place of the next one that is still there, and whether that is another.
+    let mut next = vec![(after.len(), false); before.len() + 1];
+    for (at, line) in before.iter().enumerate().rev() {
+        next[at] = places.place(*line).map_or((next[at + 1].0, true), |place| (place, false));
+    }
+    let place = |position: usize| next[position.min(before.len())];
     if view.cursor > 0 {
         view.cursor = place(view.cursor).0;
     }
@@ -190,5 +191,27 @@ pub(super) fn carry(view: &mut View, before: &[Line], after: &[Line]) {
         let (position, moved) = place(mark.position);
         mark.position = position;
         mark.moved |= moved;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Source;
+    use super::super::view::Mark;
+    use super::*;
+    use crate::call::{Handle, ObjectKind};
+    use crate::mapi::SortOrderSet;
+
+    #[test]
+    fn many_bookmarks_go_on_from_lines_that_are_gone() {
+        const MANY: u32 = 20_000;
+        let line = |number| Line::Row { number, part: 0 };
+        let source = Source::Data(Handle::new(ObjectKind::TableData, 1));
+        let mut view = View::new(source, 2, Vec::new(), SortOrderSet::none());
+        view.bookmarks = (0..=MANY).map(|at| (at + 3, Mark { position: at as usize, moved: false })).collect();
+        let before: Vec<Line> = (0..MANY).map(line).collect();
+        carry(&mut view, &before, &[line(MANY - 1)]);
+        let mark = |at: u32| (view.bookmarks[&(at + 3)].position, view.bookmarks[&(at + 3)].moved);
+        assert_eq!([mark(0), mark(MANY - 2), mark(MANY - 1), mark(MANY)], [(0, true), (0, true), (0, false), (1, false)]);
     }
 }

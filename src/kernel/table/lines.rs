@@ -101,6 +101,16 @@ impl Heads {
         (self.numbers, self.toggled) = Default::default();
     }
 
+    /// The keys that lead to a heading.
+    pub fn keys(&self, number: u32) -> Option<&[u8]> {
+        self.numbers.iter().find(|(_, known)| **known == number).map(|(keys, _)| &keys[..])
+    }
+
+    /// The heading to which keys lead, if there was one.
+    pub fn known(&self, keys: &[u8]) -> Option<u32> {
+        self.numbers.get(keys).copied()
+    }
+
     /// Takes over a state.
     pub fn restore(&mut self, toggled: Vec<Vec<u8>>) {
         self.toggled = toggled.into_iter().map(|keys| self.number(keys)).collect();
@@ -169,10 +179,14 @@ impl Shape {
     pub fn sorted(&self, rows: &Rows, restriction: Option<&Restriction>, rules: &Rules) -> Vec<Line> {
         let mut lines = Vec::with_capacity(if restriction.is_none() { rows.len() } else { 0 });
         let by_key = restriction.is_some_and(names_key);
+        // Rows that do not meet the restriction take their room too, so that it is the same with any restriction and without.
+        let mut room = MOST_LINES;
         for number in rows.order() {
             let Some(row) = rows.get(*number) else { continue };
+            let parts = self.parts_of(row).min(room.max(1));
+            room = room.saturating_sub(parts);
             if restriction.is_none_or(|restriction| matches(restriction, &Subject::row(*number, row, by_key, rules), rules)) {
-                lines.extend((0..self.parts_of(row)).map(|part| Line::Row { number: *number, part }));
+                lines.extend((0..parts).map(|part| Line::Row { number: *number, part }));
             }
         }
         let keys = self.keys();
@@ -238,6 +252,8 @@ impl Shape {
 
 /// The most lines of one row.
 const MOST_PARTS: u32 = 1 << 16;
+/// The most lines of one view, unless it has more rows: of those that come after them the first value alone is shown.
+const MOST_LINES: u32 = 1 << 20;
 
 /// How many values of a property are shown apart; one of a property without values, so that no row disappears (TABLE-334).
 fn instances_of(id: u16, row: &[Prop]) -> usize {

@@ -16,6 +16,7 @@ mod source;
 mod value;
 mod view;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use settings::{RowCount, TableSettings};
@@ -89,11 +90,8 @@ impl View {
             return ok(66, Out::Tags(self.columns.to_vec()));
         }
         let mut tags = self.default_columns.to_vec();
-        for tag in known {
-            if !tags.iter().any(|other| other.id() == tag.id()) {
-                tags.push(*tag);
-            }
-        }
+        let mut seen: BTreeSet<u16> = tags.iter().map(|tag| tag.id()).collect();
+        tags.extend(known.iter().filter(|tag| seen.insert(tag.id())));
         ok(67, Out::Tags(tags))
     }
 
@@ -274,7 +272,7 @@ impl Kernel {
         let told = match view.own.clone() {
             Some(own) if *own == rows => Vec::new(),
             Some(own) => {
-                if self.is_watched(this) {
+                if self.is_told(this, &rules) {
                     view.built(&own, &rules);
                 }
                 let changes = difference(&own, &rows);
@@ -291,11 +289,17 @@ impl Kernel {
         self.tell_table(this, told);
     }
 
+    /// Whether somebody is told what changes in a table: a sink, or whoever asks GetStatus.
+    fn is_told(&self, this: Handle, rules: &Rules) -> bool {
+        rules.settings.qchanged || self.is_watched(this)
+    }
+
     /// Lets every table of a session follow that somebody watches.
     pub(super) fn look_at_watched_tables(&mut self) {
         let watched = self.registrations.iter().map(|reg| reg.source).filter(|source| source.kind() == crate::call::ObjectKind::Table);
-        let mut watched: Vec<Handle> = watched.collect();
-        watched.dedup();
+        // Each once, in the order in which they were registered.
+        let mut seen = BTreeSet::new();
+        let watched: Vec<Handle> = watched.filter(|table| seen.insert(*table)).collect();
         for table in watched {
             let session = self.objects.get(&table).and_then(|object| object.session);
             if session.is_some_and(|session| self.members.get(&session).is_some_and(|member| !member.logged_off)) {

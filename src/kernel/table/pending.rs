@@ -1,5 +1,6 @@
 //! The three operations that make a view, at once or in their own time: SetColumns, Restrict, SortTable; and what a client asks of those that run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Source;
@@ -20,6 +21,8 @@ const QCHANGED: u32 = 7;
 /// The most sort keys and categories: more is no order that a client means.
 const MOST_KEYS: usize = 64;
 const MOST_CATEGORIES: u32 = 16;
+/// The most columns of which each value is shown apart.
+const MOST_INSTANCES: usize = 16;
 
 /// An operation that takes its time.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,9 +83,7 @@ impl View {
         if tags.is_empty() {
             return fail(49, Hresult::MAPI_E_INVALID_PARAMETER);
         }
-        if !rules.settings.instances && tags.iter().any(|tag| tag.prop_type().is_instance()) {
-            return fail(145, Hresult::MAPI_E_TOO_COMPLEX);
-        }
+        check_columns(tags, rules)?;
         self.begin(Work::SetColumns(Arc::new(tags.to_vec())), flags, now, rules)
     }
 
@@ -209,6 +210,13 @@ pub(super) struct Begun {
     pub until: Option<SimTime>,
     /// What sinks are told of it at once.
     pub told: Option<TableNotification>,
+}
+
+/// Whether a table can show columns: of some or all it does not show values apart (TABLE-145).
+pub(super) fn check_columns(tags: &[PropTag], rules: &Rules) -> Result<(), Refusal> {
+    let instances: BTreeSet<u16> = tags.iter().filter(|tag| tag.prop_type().is_instance()).map(|tag| tag.id()).collect();
+    let most = if rules.settings.instances { MOST_INSTANCES } else { 0 };
+    if instances.len() > most { fail(145, Hresult::MAPI_E_TOO_COMPLEX) } else { Ok(()) }
 }
 
 /// Whether a table can have an order.

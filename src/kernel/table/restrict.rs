@@ -203,20 +203,29 @@ fn any(value: &Value, meets: &dyn Fn(&Value) -> bool) -> bool {
 fn contains(value: &Value, level: FuzzyLevel, part: &Value) -> bool {
     match (value, part) {
         (Value::String(value), Value::String(part)) if level.has(FuzzyLevel::IGNORECASE) || level.has(FuzzyLevel::LOOSE) => {
-            contains_bytes(fold(value).as_bytes(), level, fold(part).as_bytes())
+            contains_text(&fold(value), level, &fold(part))
         }
-        (Value::String(value), Value::String(part)) => contains_bytes(value.as_bytes(), level, part.as_bytes()),
-        (Value::Binary(value), Value::Binary(part)) => contains_bytes(value, level, part),
+        (Value::String(value), Value::String(part)) => contains_text(value, level, part),
+        (Value::Binary(value), Value::Binary(part)) => match level.level() {
+            0 => value == part,
+            // Characters are searched in linear time; each byte is one here.
+            1 => as_characters(value).contains(&as_characters(part)),
+            _ => value.starts_with(part),
+        },
         _ => false,
     }
 }
 
-fn contains_bytes(value: &[u8], level: FuzzyLevel, part: &[u8]) -> bool {
+fn contains_text(value: &str, level: FuzzyLevel, part: &str) -> bool {
     match level.level() {
         0 => value == part,
-        1 => part.is_empty() || value.windows(part.len()).any(|window| window == part),
+        1 => value.contains(part),
         _ => value.starts_with(part),
     }
+}
+
+fn as_characters(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
 }
 
 /// The bytes of a value as UlPropSize counts them (TABLE-315): characters with their terminator, in the width of the tag.
@@ -234,5 +243,27 @@ pub(in crate::kernel) fn size_of_value(value: &Value, prop_type: PropType) -> u6
         Value::MvBinary(v) => v.iter().map(|v| v.len() as u64).sum(),
         Value::Null | Value::Object => 0,
         many => (0..many.len()).filter_map(|at| many.element(at)).map(|one| size_of_value(&one, prop_type.single())).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_searched_in_linear_time() {
+        const LONG: usize = 1 << 20;
+        let part = [vec![b'a'; LONG / 2], vec![b'b']].concat();
+        let value = [&vec![b'a'; LONG][..], &part].concat();
+        let text = |bytes: &[u8]| Value::String(bytes.iter().copied().map(char::from).collect());
+        for (value, part) in [(text(&value), text(&part)), (Value::Binary(value), Value::Binary(part))] {
+            for level in [FuzzyLevel::SUBSTRING, FuzzyLevel::SUBSTRING | FuzzyLevel::IGNORECASE] {
+                assert!(contains(&value, level, &part));
+                assert!(!contains(&part, level, &value));
+            }
+        }
+        let bytes = |bytes: &[u8]| Value::Binary(bytes.to_vec());
+        assert!(contains(&bytes(&[0, 0xC3, 0xA9]), FuzzyLevel::SUBSTRING, &bytes(&[0xA9])));
+        assert!(contains(&bytes(&[]), FuzzyLevel::SUBSTRING, &bytes(&[])));
     }
 }

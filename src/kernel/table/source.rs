@@ -1,6 +1,6 @@
 //! Rows behind tables, shared by all views of them and by the worlds that fork.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::mapi::{Prop, PropTag, PropType, Row, Value};
@@ -84,14 +84,19 @@ impl Rows {
         }
     }
 
-    /// Removes a row.
-    pub(super) fn remove(&mut self, number: u32) -> Option<Props> {
-        let props = self.slots.get_mut(number as usize)?.take()?;
-        let at = if self.unordered { self.order.iter().position(|n| *n == number) } else { self.order.binary_search(&number).ok() };
-        if let Some(at) = at {
-            self.order.remove(at);
+    /// Removes rows.
+    fn remove(&mut self, numbers: &[u32]) -> Vec<Change> {
+        let gone = |number: &u32| Some(Change { number: *number, before: Some(self.slots.get_mut(*number as usize)?.take()?) });
+        let changes = numbers.iter().filter_map(gone).collect();
+        match numbers {
+            [number] if !self.unordered => {
+                if let Ok(at) = self.order.binary_search(number) {
+                    self.order.remove(at);
+                }
+            }
+            _ => self.order.retain(|number| self.slots.get(*number as usize).is_some_and(Option::is_some)),
         }
-        Some(props)
+        changes
     }
 
     /// Removes every row.
@@ -128,6 +133,8 @@ pub struct Data {
     pub(super) index_column: PropTag,
     /// Every column that was ever there, in order of appearance (TABLE-071, TABLE-072).
     pub(super) columns: Arc<Vec<PropTag>>,
+    /// Their identifiers.
+    known: Arc<BTreeSet<u16>>,
     /// The rows.
     pub(super) rows: Arc<Rows>,
     /// Numbers of rows by their index values.
@@ -137,6 +144,14 @@ pub struct Data {
 }
 
 impl Data {
+    /// No rows yet.
+    pub(super) fn new(table_type: u32, index_column: PropTag, columns: &[PropTag]) -> Self {
+        let (rows, index) = (Arc::default(), Arc::default());
+        let mut data = Data { table_type, index_column, columns: Arc::default(), known: Arc::default(), rows, index, users: 1 };
+        data.know(columns.iter().copied());
+        data
+    }
+
     /// What a row is found by: its value of the index column, as bytes.
     pub(super) fn key_of(&self, props: &[Prop]) -> Option<Vec<u8>> {
         props.iter().find(|prop| self.is_index(prop)).map(|prop| exact(&prop.value))
@@ -161,12 +176,14 @@ impl Data {
         Arc::make_mut(&mut self.rows).replace(number, props);
     }
 
-    /// Removes a row.
-    pub(super) fn remove(&mut self, key: &[u8]) -> Option<Change> {
-        let number = *self.index.get(key)?;
-        Arc::make_mut(&mut self.index).remove(key);
-        let before = Arc::make_mut(&mut self.rows).remove(number);
-        Some(Change { number, before })
+    /// Removes the rows with these index values, as far as they are there.
+    pub(super) fn remove(&mut self, keys: &[Vec<u8>]) -> Vec<Change> {
+        if !keys.iter().any(|key| self.index.contains_key(key)) {
+            return Vec::new();
+        }
+        let index = Arc::make_mut(&mut self.index);
+        let numbers: Vec<u32> = keys.iter().filter_map(|key| index.remove(key)).collect();
+        Arc::make_mut(&mut self.rows).remove(&numbers)
     }
 
     /// Removes every row.
@@ -175,11 +192,18 @@ impl Data {
         self.index = Arc::default();
     }
 
+    /// Takes the columns of a row into account.
     fn know_columns(&mut self, props: &[Prop]) {
         let is_value = |prop: &&Prop| !matches!(prop.tag.prop_type(), PropType::ERROR | PropType::NULL);
-        for prop in props.iter().filter(is_value) {
-            if !self.columns.iter().any(|tag| tag.id() == prop.tag.id()) {
-                Arc::make_mut(&mut self.columns).push(prop.tag);
+        self.know(props.iter().filter(is_value).map(|prop| prop.tag));
+    }
+
+    /// Takes columns into account that are not known yet.
+    fn know(&mut self, tags: impl Iterator<Item = PropTag>) {
+        for tag in tags {
+            if !self.known.contains(&tag.id()) {
+                Arc::make_mut(&mut self.known).insert(tag.id());
+                Arc::make_mut(&mut self.columns).push(tag);
             }
         }
     }
@@ -193,5 +217,38 @@ fn exact(value: &Value) -> Vec<u8> {
         Value::Long(number) => number.to_le_bytes().to_vec(),
         // Floating-point numbers print with all their digits; no other type has two texts that are equal.
         other => other.to_string().into_bytes(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_columns_are_known_once_each() {
+        let tags: Vec<PropTag> = (0..3).flat_map(|_| (1..=u16::MAX).map(|id| PropTag::of(id, PropType::LONG))).collect();
+        let mut data = Data::new(2, PropTag::PR_ROWID, &tags);
+        assert_eq!(data.columns[..], tags[..usize::from(u16::MAX)]);
+        let row: Vec<Prop> = tags.iter().map(|tag| Prop::new(*tag, 1)).collect();
+        data.insert(0, vec![1], row.into());
+        assert_eq!(data.columns.len(), usize::from(u16::MAX));
+    }
+
+    #[test]
+    fn rows_go_one_by_one_or_many_at_once() {
+        let key = |number: u32| number.to_le_bytes().to_vec();
+        let row = |number: i32| -> Props { [Prop::new(PropTag::PR_ROWID, number)].into() };
+        let numbers = |changes: Vec<Change>| changes.iter().map(|change| change.number).collect::<Vec<_>>();
+        for first in [usize::MAX, 0] {
+            let mut data = Data::new(2, PropTag::PR_ROWID, &[]);
+            for number in 0..5 {
+                data.insert(first, key(number), row(0));
+            }
+            assert_eq!(numbers(data.remove(&[key(9)])), []);
+            assert_eq!(numbers(data.remove(&[key(2)])), [2]);
+            assert_eq!(numbers(data.remove(&[key(4), key(9), key(4), key(0)])), [4, 0]);
+            assert_eq!(data.rows.order(), if first == 0 { [3, 1] } else { [1, 3] });
+            assert_eq!(data.index.len(), 2);
+        }
     }
 }

@@ -135,11 +135,17 @@ impl View {
         built
     }
 
-    /// A line in the columns of the view.
-    pub(super) fn row(&self, line: Line, built: &Built, rows: &Rows, rules: &Rules, columns: &[PropTag]) -> Row {
-        let levels = self.shape().levels();
+    /// A line in some columns; `levels` are the key columns of the view's categories.
+    pub(super) fn row(
+        &self,
+        line: Line,
+        built: &Built,
+        rows: &Rows,
+        rules: &Rules,
+        (levels, columns): (&[Vec<PropTag>], &[PropTag]),
+    ) -> Row {
         let available = rules.settings.default_columns_only.then_some(&self.default_columns[..]);
-        Cells { rules, built, levels: &levels, available }.row(line, props_of(line, built, rows), columns)
+        Cells { rules, built, levels, available }.row(line, props_of(line, built, rows), columns)
     }
 
     /// Some lines in the columns of the view.

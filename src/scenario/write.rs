@@ -1,0 +1,129 @@
+//! Scenarios as text.
+
+use std::fmt::Write;
+
+use super::Scenario;
+use super::read::{KEYS, STEP_KEYS};
+use crate::call::Form;
+use crate::clause::{ReadingValue, Readings};
+use crate::error::Error;
+use crate::fixture::Fixture;
+
+impl Scenario {
+    /// The scenario as the text of a file. A world that is no shipped one stands in it whole, with its parents; comments are gone.
+    ///
+    /// # Errors
+    ///
+    /// That its world was not written as text.
+    pub fn to_text(&self) -> Result<String, Error> {
+        let mut text = String::new();
+        keys(&mut text, KEYS, &self.written);
+        world(&mut text, &self.fixture).ok_or_else(|| Error::misuse(format!("the world of {:?} was not written as text", self.name)))?;
+        for step in &self.steps {
+            text.push_str("\n[[step]]\n");
+            keys(&mut text, STEP_KEYS, &step.written);
+        }
+        Ok(text)
+    }
+}
+
+/// The values of a table, in the order of these keys.
+fn keys(text: &mut String, order: &[&str], table: &Form) {
+    for name in order {
+        if let Some(value) = table.get(name) {
+            line(text, name, value);
+        }
+    }
+}
+
+/// A key as TOML takes it.
+fn key(name: &str) -> String {
+    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if bare { name.to_owned() } else { Form::Str(name.to_owned()).to_string() }
+}
+
+/// A value on one line.
+fn inline(form: &Form) -> String {
+    match form {
+        Form::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Form::Table(entries) if entries.is_empty() => "{}".to_owned(),
+        Form::Table(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(name, form)| format!("{} = {}", key(name), inline(form))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A key and its value, on one line.
+pub(super) fn line(text: &mut String, name: &str, value: &Form) {
+    // Writing to a String does not fail.
+    let _ = writeln!(text, "{} = {}", key(name), inline(value));
+}
+
+/// Whether a value is a list of tables.
+fn is_tables(form: &Form) -> bool {
+    matches!(form, Form::List(items) if !items.is_empty() && items.iter().all(|item| matches!(item, Form::Table(_))))
+}
+
+/// A table under a header: its plain values first, then the tables in it.
+fn section(text: &mut String, path: &str, header: &str, entries: &[(String, Form)]) {
+    let is_section = |form: &Form| matches!(form, Form::Table(_)) || is_tables(form);
+    if entries.is_empty() || entries.iter().any(|(_, form)| !is_section(form)) || header.starts_with("[[") {
+        let _ = write!(text, "\n{header}\n");
+    }
+    for (name, form) in entries.iter().filter(|(_, form)| !is_section(form)) {
+        line(text, name, form);
+    }
+    for (name, form) in entries.iter().filter(|(_, form)| is_section(form)) {
+        let path = format!("{path}.{}", key(name));
+        match form {
+            Form::Table(entries) => section(text, &path, &format!("[{path}]"), entries),
+            Form::List(items) => items.iter().for_each(|item| {
+                if let Form::Table(entries) = item {
+                    section(text, &path, &format!("[[{path}]]"), entries);
+                }
+            }),
+            _ => {}
+        }
+    }
+}
+
+/// The world of a scenario by its name, or as sections; `None` if no text can say it.
+pub(super) fn world(text: &mut String, fixture: &Fixture) -> Option<()> {
+    let readings = &fixture.machine().readings;
+    let same = |shipped: &Fixture| {
+        let machine = crate::kernel::Machine { readings: readings.clone(), ..(**shipped.machine()).clone() };
+        machine == **fixture.machine() && shipped.profiles() == fixture.profiles() && shipped.script() == fixture.script()
+    };
+    if Fixture::shipped(fixture.name()).is_some_and(|shipped| same(&shipped) && shipped.lints() == fixture.lints()) {
+        line(text, "fixture", &Form::Str(fixture.name().to_owned()));
+        write_readings(text, readings);
+        return Some(());
+    }
+    let Form::Table(entries) = fixture.written()? else { return None };
+    let entries: Vec<(String, Form)> = entries.iter().filter(|(name, _)| name != "readings").cloned().collect();
+    write_readings(text, readings);
+    if entries.is_empty() {
+        text.push_str("\n[fixture]\n");
+    }
+    section(text, "fixture", "[fixture]", &entries);
+    Some(())
+}
+
+/// The readings that are not the usual ones.
+fn write_readings(text: &mut String, readings: &Readings) {
+    let entries: Vec<(String, Form)> =
+        readings.changed().map(|(reading, value)| (reading.name().to_owned(), reading_form(value))).collect();
+    if !entries.is_empty() {
+        line(text, "readings", &Form::Table(entries));
+    }
+}
+
+fn reading_form(value: ReadingValue) -> Form {
+    match value {
+        ReadingValue::Bool(value) => Form::Bool(value),
+        ReadingValue::Number(value) => Form::Int(value),
+        ReadingValue::Word(value) => Form::Str(value.to_owned()),
+    }
+}
