@@ -15,7 +15,7 @@ use crate::call::{Call, CallId, Caller, Handle, IUnknown, Mapi, Reply};
 use crate::error::Error;
 use crate::fixture::{Fixture, Script};
 use crate::journal::{Entry, Journal};
-use crate::kernel::{Event, Finished, Kernel, Progress};
+use crate::kernel::{Event, Finished, Kernel, Progress, Ruling};
 use crate::lint::{self, Exempt, Finding, Levels, Lint, LintLevel};
 use crate::mapi::InitFlags;
 use crate::rule::Rules;
@@ -122,9 +122,12 @@ impl World {
     /// Makes a call; its reply if it is done at once.
     fn call(&mut self, caller: Caller, call: Call) -> Result<Reply, CallId> {
         let ruling = self.ruling(caller, &call);
-        if !self.silent {
-            self.remember(Act::Call { caller, call: call.clone(), waits: false });
-        }
+        self.remember_call(caller, &call, ruling.as_ref());
+        self.call_ruled(caller, call, ruling)
+    }
+
+    /// Makes a call about which the rules have decided.
+    fn call_ruled(&mut self, caller: Caller, call: Call, ruling: Option<Ruling>) -> Result<Reply, CallId> {
         let progress = match ruling {
             None => self.kernel.apply(caller, call, &mut self.script),
             Some(ruling) => self.kernel.apply_ruled(caller, call, ruling, &mut self.script),

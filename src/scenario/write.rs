@@ -94,7 +94,10 @@ pub(super) fn world(text: &mut String, fixture: &Fixture) -> Option<()> {
     let readings = &fixture.machine().readings;
     let same = |shipped: &Fixture| {
         let machine = crate::kernel::Machine { readings: readings.clone(), ..(**shipped.machine()).clone() };
-        machine == **fixture.machine() && shipped.profiles() == fixture.profiles() && shipped.script() == fixture.script()
+        machine == **fixture.machine()
+            && shipped.profiles() == fixture.profiles()
+            && shipped.script() == fixture.script()
+            && shipped.faults() == fixture.faults()
     };
     if Fixture::shipped(fixture.name()).is_some_and(|shipped| same(&shipped) && shipped.lints() == fixture.lints()) {
         line(text, "fixture", &Form::Str(fixture.name().to_owned()));

@@ -8,7 +8,8 @@ use crate::call::{Call, CallId, Caller, Reply};
 use crate::error::Error;
 use crate::fixture::{Fixture, Script};
 use crate::journal::Journal;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Ruling};
+use crate::rule::Rules;
 #[cfg(doc)]
 use crate::state::State;
 use crate::time::SimTime;
@@ -25,10 +26,12 @@ const KEPT: usize = Journal::LIMIT - STRIDE;
 pub(crate) enum Act {
     /// A process and a thread were named for the first time.
     Named(String, String),
-    /// A call was made; whether it was not done at once.
-    Call { caller: Caller, call: Call, waits: bool },
+    /// A call was made: what rules decided about it, if there were any, and whether it was not done at once.
+    Call { caller: Caller, call: Call, ruled: Option<Ruled>, waits: bool },
     /// The clock ran until this call was done, or its reply was taken.
     Wait(CallId),
+    /// The clock ran for this call until nothing more happened by itself, and the call still waited.
+    WaitInVain(CallId, SimTime),
     /// The clock was moved to this moment.
     Advance(SimTime),
     /// A process was killed.
@@ -36,6 +39,10 @@ pub(crate) enum Act {
     /// Code changed the world from outside, in a way that no call does: what it changed, and the world behind it.
     Changed(&'static str, Moment),
 }
+
+/// What the rules decided about a call, if one acted, and the rules behind it. A rule of code is not asked again: it may answer otherwise.
+#[derive(Clone)]
+pub(crate) struct Ruled(Box<(Option<Ruling>, Rules)>);
 
 /// A world without its past.
 #[derive(Clone)]
@@ -139,6 +146,14 @@ impl World {
         self.history.last().expect("a segment was begun if there was none").push(act);
     }
 
+    /// Notes that a call is made next, with what rules decided about it.
+    pub(super) fn remember_call(&mut self, caller: Caller, call: &Call, ruling: Option<&Ruling>) {
+        if !self.silent {
+            let ruled = (!self.rules.is_empty()).then(|| Ruled(Box::new((ruling.cloned(), self.rules.clone()))));
+            self.remember(Act::Call { caller, call: call.clone(), ruled, waits: false });
+        }
+    }
+
     /// The world without its past, which it does not keep either.
     fn bare(&mut self) -> World {
         let (journal, history) = (std::mem::take(&mut self.journal), std::mem::take(&mut self.history));
@@ -165,7 +180,7 @@ impl World {
             // There is no reply that was taken: what is left of the wait is the time that passed.
             acts.pop();
             if error.is_deadlock() {
-                acts.push(Act::Advance(now));
+                acts.push(Act::WaitInVain(id, now));
             }
         }
         result
@@ -212,13 +227,18 @@ impl World {
                 self.kernel.caller(process, thread);
             }
             // What came of it the first time comes of it again.
-            Act::Call { caller, call, .. } => {
-                let _ = self.call(*caller, call.clone());
+            Act::Call { caller, call, ruled, .. } => {
+                let ruling = ruled.clone().and_then(|Ruled(ruled)| {
+                    let (ruling, rules) = *ruled;
+                    self.rules = rules;
+                    ruling
+                });
+                let _ = self.call_ruled(*caller, call.clone(), ruling);
             }
             Act::Wait(id) => {
                 let _ = self.run_until(*id);
             }
-            Act::Advance(to) => self.advance(*to),
+            Act::Advance(to) | Act::WaitInVain(_, to) => self.advance(*to),
             Act::Kill(name) => self.kill(name),
             Act::Changed(_, moment) => *self = (*moment.0).clone(),
         }
@@ -245,7 +265,7 @@ impl World {
         {
             world.again(act);
         }
-        if let Some(act @ Act::Wait(id)) = acts.peek()
+        if let Some(act @ (Act::Wait(id) | Act::WaitInVain(id, _))) = acts.peek()
             && id.number() == call
         {
             world.again(act);

@@ -20,6 +20,9 @@ impl World {
     fn release(&mut self, id: RuleId) -> usize {
         let released = self.kernel.release_rule(id);
         self.settle();
+        if released > 0 {
+            self.changed("code let calls go on that a rule held back");
+        }
         released
     }
 }
@@ -48,7 +51,10 @@ impl Sim {
         if let Some(mistake) = rule.mistake() {
             panic!("{mistake}");
         }
-        let id = self.shared.world.lock().rules.install(rule);
+        let mut world = self.shared.world.lock();
+        let id = world.rules.install(rule);
+        world.changed("code installed a rule in it");
+        drop(world);
         RuleGuard { world: self.shared.clone(), id, keep: false }
     }
 
@@ -127,6 +133,7 @@ impl Drop for RuleGuard {
         if !self.keep {
             let mut world = self.world.world.lock();
             world.rules.remove(self.id);
+            world.changed("code removed a rule from it");
             world.release(self.id);
         }
     }

@@ -1,8 +1,11 @@
 //! Runs that are recorded, moments that are come back to, states that differ, scenarios made small.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use mapi_sim::call::{Call, Mapi};
 use mapi_sim::scenario::Scenario;
-use mapi_sim::{Fixture, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Sim, SimDuration};
+use mapi_sim::{Fixture, Hresult, InitFlags, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Sim, SimDuration, Verdict, on};
 
 const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
 
@@ -98,6 +101,9 @@ fn what_cannot_be_recorded_is_said() {
     sim.script(|script| script.logon_dialog.push_back(LogonAnswer::from(LogonAct::Cancel)));
     say(sim);
     say(Sim::office().snapshot().start());
+    let sim = Sim::office();
+    drop(sim.rule(on("MAPILogonEx").fail(Hresult::MAPI_E_CALL_FAILED)));
+    say(sim);
     let sim = Sim::office();
     sim.keep_journal(false);
     say(sim);
@@ -291,4 +297,67 @@ fn the_run_of_every_scenario_is_recorded() {
         sim.discard();
     }
     assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+/// Looking back asks no rule again: a rule of code may answer otherwise the second time.
+#[test]
+fn what_rules_decided_is_part_of_the_past() {
+    let sim = Sim::office();
+    let caller = sim.caller("a", "main");
+    let asked = Arc::new(AtomicU32::new(0));
+    let counter = asked.clone();
+    let rule = sim.rule(on("HrDispatchNotifications").decide(move |_, _| {
+        let odd = counter.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+        if odd { Verdict::Fail(Hresult::MAPI_E_BUSY) } else { Verdict::Pass }
+    }));
+    let blocked = sim.rule(on("MAPIInitialize").block());
+    let mut seen = vec![sim.snapshot()];
+    let held = sim.begin(caller, Call::Mapi(Mapi::MAPIInitialize { version: 0, flags: InitFlags::empty() })).expect_err("it is held back");
+    seen.push(sim.snapshot());
+    for _ in 0..10 {
+        let _ = sim.call(caller, Call::Mapi(Mapi::HrDispatchNotifications { flags: 0 }));
+        seen.push(sim.snapshot());
+    }
+    assert_eq!((blocked.fired(), rule.fired()), (1, 5));
+    assert_eq!(blocked.release(), 1);
+    assert!(sim.wait(held).expect("it was let go").hr.is_success());
+    seen.push({
+        let _ = sim.call(caller, Call::Mapi(Mapi::MAPIUninitialize {}));
+        sim.snapshot()
+    });
+    drop(blocked);
+    drop(rule);
+    for (call, then) in seen.iter().enumerate().skip(1) {
+        let back = sim.at(u32::try_from(call).expect("few")).expect("it is kept");
+        assert!(back == *then, "after call #{call}: {}", then.diff(&back));
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 10, "the rule was asked once a call");
+    sim.discard();
+}
+
+/// The time that passes while a call waits in vain is part of the moment after it.
+#[test]
+fn a_wait_in_vain_is_come_back_to() {
+    let world = r#"
+        format = 1
+        extends = "minimal"
+
+        [[script.mutex]]
+        process = "setup"
+        from = "0s"
+
+        [[script.mutex]]
+        process = "other"
+        from = "2s"
+        for = "1s"
+    "#;
+    let sim = Fixture::named("world.toml", world).expect("it is a fixture").start();
+    let caller = sim.caller("a", "main");
+    let logon = Mapi::MAPILogonEx { window: Window::NULL, profile: TextArg::NULL, password: TextArg::NULL, flags: NEW };
+    let error = sim.call(caller, Call::Mapi(logon)).expect_err("nobody lets the mutex go");
+    assert!(error.is_deadlock(), "{error}");
+    let then = sim.snapshot();
+    let back = sim.at(1).expect("it is kept");
+    assert!(back == then, "{}", then.diff(&back));
+    sim.discard();
 }
