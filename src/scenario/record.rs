@@ -114,7 +114,7 @@ impl<'a> Writer<'a> {
                 Act::Named(..) => {}
                 Act::Changed(what, _) => return Err(format!("{what}; write it into the fixture")),
                 Act::Kill(process) => self.kill(process)?,
-                Act::Advance(to) => self.advance(*to),
+                Act::Advance(to) | Act::WaitInVain(_, to) => self.advance(*to),
                 Act::Wait(id) if begun.remove(id) => self.finish(*id),
                 Act::Wait(id) => self.catch_up(*id),
                 Act::Call { caller, call, waits } => {

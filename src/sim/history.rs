@@ -29,6 +29,8 @@ pub(crate) enum Act {
     Call { caller: Caller, call: Call, waits: bool },
     /// The clock ran until this call was done, or its reply was taken.
     Wait(CallId),
+    /// The clock ran for this call until nothing more happened by itself, and the call still waited.
+    WaitInVain(CallId, SimTime),
     /// The clock was moved to this moment.
     Advance(SimTime),
     /// A process was killed.
@@ -165,7 +167,7 @@ impl World {
             // There is no reply that was taken: what is left of the wait is the time that passed.
             acts.pop();
             if error.is_deadlock() {
-                acts.push(Act::Advance(now));
+                acts.push(Act::WaitInVain(id, now));
             }
         }
         result
@@ -218,7 +220,7 @@ impl World {
             Act::Wait(id) => {
                 let _ = self.run_until(*id);
             }
-            Act::Advance(to) => self.advance(*to),
+            Act::Advance(to) | Act::WaitInVain(_, to) => self.advance(*to),
             Act::Kill(name) => self.kill(name),
             Act::Changed(_, moment) => *self = (*moment.0).clone(),
         }
@@ -245,7 +247,7 @@ impl World {
         {
             world.again(act);
         }
-        if let Some(act @ Act::Wait(id)) = acts.peek()
+        if let Some(act @ (Act::Wait(id) | Act::WaitInVain(id, _))) = acts.peek()
             && id.number() == call
         {
             world.again(act);

@@ -140,10 +140,10 @@ proptest! {
                 moments.push((call, sim.snapshot()));
             }
         });
-        for (call, then) in &moments {
-            let back = sim.at(*call).unwrap_or_else(|error| panic!("{error}"));
-            prop_assert!(back == *then, "after call #{call}:\n{}", then.diff(&back));
-        }
+        let back: Vec<Snapshot> = moments.iter().map(|(call, _)| sim.at(*call).unwrap_or_else(|error| panic!("{error}"))).collect();
         sim.discard();
+        for ((call, then), back) in moments.iter().zip(&back) {
+            prop_assert!(back == then, "after call #{call}:\n{}", then.diff(back));
+        }
     }
 }
