@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use mapi_sim::call::{Call, Mapi};
 use mapi_sim::scenario::Scenario;
-use mapi_sim::{Fixture, Hresult, InitFlags, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Sim, SimDuration, Verdict, on};
+use mapi_sim::{
+    Fixture, Hresult, InitFlags, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Sim, SimDuration, SimTime, Verdict, on,
+};
 
 const NEW: LogonFlags = LogonFlags::EXTENDED.union(LogonFlags::NEW_SESSION);
 
@@ -352,12 +354,19 @@ fn a_wait_in_vain_is_come_back_to() {
         for = "1s"
     "#;
     let sim = Fixture::named("world.toml", world).expect("it is a fixture").start();
-    let caller = sim.caller("a", "main");
-    let logon = Mapi::MAPILogonEx { window: Window::NULL, profile: TextArg::NULL, password: TextArg::NULL, flags: NEW };
+    let caller = sim.process("a").caller();
+    let logon = Mapi::MAPILogonEx {
+        ui_param: 0,
+        profile_name: Some("Work".into()),
+        password: None,
+        flags: NEW,
+        session: mapi_sim::call::OutPtr::Given,
+    };
     let error = sim.call(caller, Call::Mapi(logon)).expect_err("nobody lets the mutex go");
     assert!(error.is_deadlock(), "{error}");
+    assert!(sim.now() > SimTime::ZERO, "time passed");
     let then = sim.snapshot();
-    let back = sim.at(1).expect("it is kept");
+    let back = sim.at(2).expect("it is kept");
     assert!(back == then, "{}", then.diff(&back));
     sim.discard();
 }
