@@ -483,9 +483,9 @@ impl Sim {
         }
     }
 
-    /// Verifies without ending, as if the test ended now. Lints see what the journal keeps, [`Journal::LIMIT`] lines: calls that still wait, rules that did not act as often as was
-    /// expected, what was expected and did not come, and what the lints find that are denied. What other lints find
-    /// stands in the report too, if there is one.
+    /// Verifies without ending, as if the test ended now: calls that still wait, rules that did not act as often as was expected, what was expected
+    /// and did not come, and what the lints find that are denied. What other lints find stands in the report too, if there is one. Lints see what
+    /// the journal keeps, [`Journal::LIMIT`] lines.
     ///
     /// # Errors
     ///

@@ -29,6 +29,7 @@ pub struct Kinds {
     common: bool,
     transient: bool,
     persistent: bool,
+    process: Option<String>,
     runs: u32,
 }
 
@@ -46,7 +47,7 @@ impl Kinds {
     /// Every result that the reference documents for the function that is called, errors and warnings, and MAPI_E_CALL_FAILED, which any can
     /// return (LOGON-170).
     pub fn documented() -> Self {
-        Kinds { codes: Codes::Documented, common: false, transient: true, persistent: true, runs: Kinds::RUNS }
+        Kinds { codes: Codes::Documented, common: false, transient: true, persistent: true, process: None, runs: Kinds::RUNS }
     }
 
     /// These codes for every function, whatever is documented.
@@ -70,6 +71,13 @@ impl Kinds {
     #[must_use]
     pub fn persistent(self) -> Self {
         Kinds { transient: false, persistent: true, ..self }
+    }
+
+    /// Calls of this process only: those of others, who are there for the client to meet, do not fail. The body has to use the process, or
+    /// [`sweep`] panics.
+    #[must_use]
+    pub fn of_process(self, name: impl Into<String>) -> Self {
+        Kinds { process: Some(name.into()), ..self }
     }
 
     /// At most so many runs, instead of [`Kinds::RUNS`]. A sweep that needs more says that it stopped.
@@ -142,6 +150,10 @@ impl<T, E: std::fmt::Display> Ending for Result<T, E> {
 /// A body is run once for every call, code and duration: `20` calls with `4` codes are `160` runs, at most [`Kinds::RUNS`]. What it does has to
 /// depend on its world alone.
 ///
+/// # Panics
+///
+/// If the body never uses the process of [`Kinds::of_process`]: such a sweep would test nothing.
+///
 /// ```
 /// use mapi_sim::{Failure, Fixture, Kinds, LogonFlags, Sim, sweep};
 ///
@@ -161,6 +173,10 @@ pub fn sweep<R: Ending>(fixture: &Fixture, kinds: Kinds, mut body: impl FnMut(&S
     if let Some(how) = without.broke(true) {
         sweep.note(Broken::new(fixture, &without, None, how));
         return sweep;
+    }
+    if let Some(name) = &kinds.process {
+        let known = without.sim.kernel(|kernel| kernel.processes().iter().any(|process| process.name() == name));
+        assert!(known, "the sweep is of the process \"{name}\", which the body does not use");
     }
     for at in 1.. {
         let mut first = true;
@@ -242,7 +258,8 @@ impl Run {
         let aim = aim.map(|aim| Arc::new(Mutex::new(aim)));
         if let Some(aim) = &aim {
             let (aim, kinds) = (aim.clone(), kinds.clone());
-            sim.rule(on("*").named(RULE).decide(move |call, _| aim.lock().verdict(call, &kinds))).keep();
+            let rule = kinds.process.iter().fold(on("*"), |rule, name| rule.process(name));
+            sim.rule(rule.named(RULE).decide(move |call, _| aim.lock().verdict(call, &kinds))).keep();
         }
         let end = catch_unwind(AssertUnwindSafe(|| body(&sim).error()));
         let end = end.map_err(|panic| {

@@ -218,6 +218,23 @@ fn kinds_say_with_what_calls_are_failed() {
     assert!(once < both && lasting < both && once > 8, "{both} {once} {lasting}");
 }
 
+/// What others do on the machine does not fail, and a misspelt name is no success.
+#[test]
+fn a_sweep_can_be_of_one_process() {
+    let body = |sim: &Sim| {
+        let other = sim.process("other").logon_ex(Logon::profile("Work").flags(QUIET)).expect("calls of others do not fail");
+        let swept = sim.process("swept").logon_ex(Logon::profile("Work").flags(QUIET)).map(drop);
+        drop(other);
+        swept.map_err(|failure| failure.hresult())
+    };
+    let found = sweep(&office(), Kinds::default().of_process("swept"), body);
+    assert!(found.calls() > 0 && found.runs() > 4, "{found}");
+    found.expect_clean();
+    let misspelt = std::panic::catch_unwind(|| sweep(&office(), Kinds::default().of_process("swpet"), body));
+    let text = misspelt.expect_err("nobody has that name");
+    assert_eq!(text.downcast_ref::<String>().expect("a text"), "the sweep is of the process \"swpet\", which the body does not use");
+}
+
 /// A client that calls nearly every method of the typed face, and goes on after a failure as far as it can.
 fn everything(sim: &Sim) {
     let client = sim.uninitialized_process("client");
