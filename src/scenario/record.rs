@@ -38,8 +38,8 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// What cannot be recorded: a world that began as a snapshot or was changed by code, a script that the test changed, a run that is longer than
-    /// what the journal keeps, a journal that was switched off, an argument that no text gives back.
+    /// What cannot be recorded: a world that began as a snapshot or was changed by code, a script that the test changed, a rule that it installed,
+    /// a run that is longer than what the journal keeps, a journal that was switched off, an argument that no text gives back.
     pub fn record(&self) -> Result<String, Error> {
         let recorded = self.recorded()?;
         let text = Writer::new(&recorded).text().map_err(|what| unrecorded(&recorded, &what))?;
