@@ -1,5 +1,7 @@
 /* Names of the properties that the scenario meets: N(identifier, name). The clients in other languages read this file too. */
+N(0x0FF4, PR_ACCESS)
 N(0x0FF6, PR_INSTANCE_KEY)
+N(0x0FF7, PR_ACCESS_LEVEL)
 N(0x0FF8, PR_MAPPING_SIGNATURE)
 N(0x0FF9, PR_RECORD_KEY)
 N(0x0FFA, PR_STORE_RECORD_KEY)
