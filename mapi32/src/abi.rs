@@ -66,6 +66,9 @@ pub struct GUID {
     pub Data4: [u8; 8],
 }
 
+/// IUnknown. The identifiers of Microsoft's own interfaces differ from it in the first field.
+pub const IID_IUNKNOWN: GUID = GUID { Data1: 0, Data2: 0, Data3: 0, Data4: [0xC0, 0, 0, 0, 0, 0, 0, 0x46] };
+
 /// An identifier as bytes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

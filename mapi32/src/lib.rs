@@ -17,6 +17,7 @@
 
 pub mod abi;
 pub mod boundary;
+mod codes;
 pub mod com;
 pub mod control;
 pub mod exports;

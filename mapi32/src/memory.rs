@@ -36,8 +36,8 @@ use std::ptr::NonNull;
 
 use parking_lot::{Mutex, MutexGuard};
 
-#[cfg(windows)]
-pub(crate) use exports::NOT_ENOUGH_MEMORY;
+use crate::codes::NOT_ENOUGH_MEMORY;
+
 pub use exports::*;
 pub use heap::{Family, Heap, Refusal};
 pub use malloc::{IMalloc, IMallocVtbl, MAPIGetDefaultMalloc};
@@ -133,7 +133,7 @@ impl Owned {
     /// The code that the client gets: MAPI_E_NOT_ENOUGH_MEMORY or MAPI_E_NOT_INITIALIZED.
     pub fn new(function: &'static str, size: usize) -> Result<Owned, i32> {
         let block = exports::allocate(function, size, Family::Buffer)?;
-        NonNull::new(block).map(Owned).ok_or(exports::NOT_ENOUGH_MEMORY)
+        NonNull::new(block).map(Owned).ok_or(NOT_ENOUGH_MEMORY)
     }
 
     /// A block linked to this one.
@@ -143,7 +143,7 @@ impl Owned {
     pub fn link(&self, function: &'static str, size: usize) -> Result<NonNull<c_void>, i32> {
         // SAFETY: the pointer is a live root of this allocator.
         let block = unsafe { exports::link(function, size, self.0.as_ptr()) }?;
-        NonNull::new(block).ok_or(exports::NOT_ENOUGH_MEMORY)
+        NonNull::new(block).ok_or(NOT_ENOUGH_MEMORY)
     }
 
     /// Where the block begins.

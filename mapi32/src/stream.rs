@@ -17,43 +17,16 @@ pub use file::*;
 pub use lzfu::{compress, decompress, uncompressed};
 pub use rtf::*;
 
-use crate::abi::{FILETIME, GUID};
+use crate::abi::{FILETIME, GUID, IID_IUNKNOWN};
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_PARAMETER, INVALID_POINTER, NO_INTERFACE, NOT_IMPLEMENTED, OK, WRITE_FAULT};
 
-/// S_OK.
-const OK: i32 = 0;
-/// E_NOTIMPL.
-const NOT_IMPLEMENTED: i32 = 0x8000_4001_u32.cast_signed();
-/// E_NOINTERFACE.
-const NO_INTERFACE: i32 = 0x8000_4002_u32.cast_signed();
-/// MAPI_E_CALL_FAILED.
-const CALL_FAILED: i32 = 0x8000_4005_u32.cast_signed();
-/// MAPI_E_INVALID_PARAMETER.
-const INVALID_PARAMETER: i32 = 0x8007_0057_u32.cast_signed();
-/// MAPI_E_NO_SUPPORT.
-const NO_SUPPORT: i32 = 0x8004_0102_u32.cast_signed();
-/// MAPI_E_UNKNOWN_FLAGS.
-const UNKNOWN_FLAGS: i32 = 0x8004_0106_u32.cast_signed();
-/// MAPI_E_NO_ACCESS.
-const NO_ACCESS: i32 = 0x8007_0005_u32.cast_signed();
-/// MAPI_E_NOT_FOUND.
-const NOT_FOUND: i32 = 0x8004_010F_u32.cast_signed();
-/// MAPI_E_CORRUPT_DATA.
-const CORRUPT_DATA: i32 = 0x8004_011B_u32.cast_signed();
-/// STG_E_INVALIDPOINTER.
-const INVALID_POINTER: i32 = 0x8003_0009_u32.cast_signed();
-/// STG_E_ACCESSDENIED.
-const ACCESS_DENIED: i32 = 0x8003_0005_u32.cast_signed();
-/// STG_E_MEDIUMFULL, and STG_E_READFAULT: what the system refuses.
-const WRITE_FAULT: i32 = 0x8003_001D_u32.cast_signed();
-const READ_FAULT: i32 = 0x8003_001E_u32.cast_signed();
 /// STATFLAG_NONAME.
 const NO_NAME: u32 = 1;
 /// Bytes that CopyTo moves at once.
 const PIECE: usize = 1 << 14;
 
-/// Identifiers of IUnknown, IStream and ISequentialStream.
-const IID_IUNKNOWN: GUID = GUID { Data1: 0, Data2: 0, Data3: 0, Data4: [0xC0, 0, 0, 0, 0, 0, 0, 0x46] };
+/// Identifiers of IStream and ISequentialStream.
 const IID_ISTREAM: GUID = GUID { Data1: 0xC, ..IID_IUNKNOWN };
 const IID_ISEQUENTIALSTREAM: GUID =
     GUID { Data1: 0x0C73_3A30, Data2: 0x2A1C, Data3: 0x11CE, Data4: [0xAD, 0xE5, 0, 0xAA, 0, 0x44, 0x77, 0x3D] };
@@ -358,7 +331,7 @@ fn task_memory(size: usize) -> Result<*mut c_void, i32> {
         }
         // SAFETY: any size is allowed.
         let block = unsafe { CoTaskMemAlloc(size) };
-        if block.is_null() { Err(crate::memory::NOT_ENOUGH_MEMORY) } else { Ok(block) }
+        if block.is_null() { Err(crate::codes::NOT_ENOUGH_MEMORY) } else { Ok(block) }
     }
     #[cfg(not(windows))]
     crate::memory::task_block("IStream::Stat", size)

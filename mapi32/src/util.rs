@@ -53,25 +53,6 @@ pub use time::*;
 pub use valid::*;
 pub use wide::*;
 
-/// S_OK.
-const OK: i32 = 0;
-/// MAPI_E_INVALID_PARAMETER.
-const INVALID_PARAMETER: i32 = 0x8007_0057_u32.cast_signed();
-/// MAPI_E_NOT_ENOUGH_MEMORY.
-const NOT_ENOUGH_MEMORY: i32 = 0x8007_000E_u32.cast_signed();
-/// MAPI_E_CALL_FAILED.
-const CALL_FAILED: i32 = 0x8000_4005_u32.cast_signed();
-/// MAPI_E_NO_SUPPORT.
-const NO_SUPPORT: i32 = 0x8004_0102_u32.cast_signed();
-/// MAPI_E_NOT_FOUND.
-const NOT_FOUND: i32 = 0x8004_010F_u32.cast_signed();
-/// MAPI_E_INVALID_ENTRYID.
-const INVALID_ENTRYID: i32 = 0x8004_0107_u32.cast_signed();
-/// MAPI_E_TOO_BIG.
-const TOO_BIG: i32 = 0x8004_0305_u32.cast_signed();
-/// MAPI_E_TABLE_TOO_BIG.
-const TABLE_TOO_BIG: i32 = 0x8004_0403_u32.cast_signed();
-
 /// The readings that utility functions follow; the defaults are those of the catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Readings {

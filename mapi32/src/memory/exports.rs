@@ -8,17 +8,7 @@ use super::heap::{Family, Refusal};
 use super::report::Misuse;
 use super::{heap, with_heap, world};
 use crate::boundary::guard;
-
-/// MAPI_E_NOT_ENOUGH_MEMORY.
-pub(crate) const NOT_ENOUGH_MEMORY: i32 = 0x8007_000E_u32.cast_signed();
-/// MAPI_E_INVALID_PARAMETER.
-const INVALID_PARAMETER: i32 = 0x8007_0057_u32.cast_signed();
-/// MAPI_E_NOT_INITIALIZED.
-const NOT_INITIALIZED: i32 = 0x8004_0605_u32.cast_signed();
-/// MAPI_E_CALL_FAILED, after a panic that was caught.
-const CALL_FAILED: i32 = 0x8000_4005_u32.cast_signed();
-/// S_OK.
-const OK: i32 = 0;
+use crate::codes::{CALL_FAILED, INVALID_PARAMETER, NOT_ENOUGH_MEMORY, NOT_INITIALIZED, OK};
 
 /// `MAPIAllocateBuffer`: a new root block.
 ///

@@ -6,18 +6,11 @@ use std::ptr;
 
 use super::exports;
 use super::heap::Family;
-use crate::abi::{GUID, HRESULT};
+use crate::abi::{GUID, HRESULT, IID_IUNKNOWN};
 use crate::boundary::guard;
+use crate::codes::{INVALID_PARAMETER, NO_INTERFACE, OK};
 
-/// S_OK.
-const OK: HRESULT = 0;
-/// E_NOINTERFACE.
-const NO_INTERFACE: HRESULT = 0x8000_4002_u32.cast_signed();
-/// MAPI_E_INVALID_PARAMETER.
-const INVALID_PARAMETER: HRESULT = 0x8007_0057_u32.cast_signed();
-
-/// IUnknown and IMalloc differ in the first field alone.
-const IID_IUNKNOWN: GUID = GUID { Data1: 0, Data2: 0, Data3: 0, Data4: [0xC0, 0, 0, 0, 0, 0, 0, 0x46] };
+/// Identifier of IMalloc.
 const IID_IMALLOC: GUID = GUID { Data1: 2, ..IID_IUNKNOWN };
 
 /// The methods of IMalloc, in the order of the headers.

@@ -6,11 +6,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::{
-    ACCESS_DENIED, CALL_FAILED, Description, INVALID_PARAMETER, Inner, NO_ACCESS, NOT_FOUND, OK, READ_FAULT, UNKNOWN_FLAGS, WRITE_FAULT,
-    make,
-};
+use super::{Description, Inner, make};
 use crate::boundary::guard;
+use crate::codes::{ACCESS_DENIED, CALL_FAILED, INVALID_PARAMETER, NO_ACCESS, NOT_FOUND, OK, READ_FAULT, UNKNOWN_FLAGS, WRITE_FAULT};
 use crate::wire::Str;
 use crate::world;
 

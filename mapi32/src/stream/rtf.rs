@@ -3,8 +3,9 @@
 use std::ffi::c_void;
 
 use super::lzfu::{compress, decompress, uncompressed};
-use super::{ACCESS_DENIED, CALL_FAILED, CORRUPT_DATA, INVALID_PARAMETER, Inner, NO_SUPPORT, OK, Other, UNKNOWN_FLAGS, make};
+use super::{Inner, Other, make};
 use crate::boundary::guard;
+use crate::codes::{ACCESS_DENIED, CALL_FAILED, CORRUPT_DATA, INVALID_PARAMETER, NO_SUPPORT, OK, UNKNOWN_FLAGS};
 
 /// MAPI_MODIFY: for writing.
 const MODIFY: u32 = 0x1;

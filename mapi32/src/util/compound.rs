@@ -6,8 +6,9 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use super::{CALL_FAILED, HrEntryIDFromSz, HrSzFromEntryID, INVALID_ENTRYID, INVALID_PARAMETER, OK};
+use super::{HrEntryIDFromSz, HrSzFromEntryID};
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_ENTRYID, INVALID_PARAMETER, OK};
 use crate::memory::{MAPIFreeBuffer, Owned};
 
 /// MAPI_COMPOUND, in the second flag byte.

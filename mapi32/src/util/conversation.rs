@@ -5,8 +5,9 @@
 
 use std::ptr;
 
-use super::{CALL_FAILED, INVALID_PARAMETER, OK, surroundings};
+use super::surroundings;
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_PARAMETER, OK};
 use crate::memory::Owned;
 
 /// The bytes of a header.

@@ -7,9 +7,9 @@ use std::ffi::c_void;
 use std::ptr;
 
 use super::value::{Span, View, at, id_of, pt, type_of, view};
-use super::{CALL_FAILED, INVALID_PARAMETER, NOT_ENOUGH_MEMORY, OK};
 use crate::abi::{ALLOCATEBUFFER, SBinary, SPropValue};
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_PARAMETER, NOT_ENOUGH_MEMORY, OK};
 
 /// PROP_ID_INVALID.
 const ID_INVALID: u32 = 0xFFFF;

@@ -2,20 +2,14 @@
 
 use std::ffi::c_void;
 
+use super::surroundings;
 use super::value::{self, pt, string8, type_of};
-use super::{CALL_FAILED, INVALID_PARAMETER, NO_SUPPORT, NOT_FOUND, OK, TOO_BIG, surroundings};
 use crate::abi::{BOOL, GUID, PV, SBinary, SPropValue};
 use crate::boundary::guard;
-
-/// S_FALSE.
-const FALSE: i32 = 1;
-/// MAPI_E_DISK_ERROR, and MAPI_E_NOT_ENOUGH_DISK.
-const DISK_ERROR: i32 = 0x8004_0116_u32.cast_signed();
-const NOT_ENOUGH_DISK: i32 = 0x8004_010D_u32.cast_signed();
-/// MAPI_E_NO_ACCESS, MAPI_E_NOT_ENOUGH_MEMORY, MAPI_E_COLLISION, MAPI_E_CORRUPT_DATA.
-const NO_ACCESS: i32 = 0x8007_0005_u32.cast_signed();
-const COLLISION: i32 = 0x8004_0604_u32.cast_signed();
-const CORRUPT_DATA: i32 = 0x8004_011B_u32.cast_signed();
+use crate::codes::{
+    CALL_FAILED, COLLISION, CORRUPT_DATA, DISK_ERROR, FALSE, INVALID_PARAMETER, NO_ACCESS, NO_SUPPORT, NOT_ENOUGH_DISK, NOT_ENOUGH_MEMORY,
+    NOT_FOUND, OK, TOO_BIG,
+};
 
 /// The machine in UNC paths: its drives are shared as `\\MAPI-SIM\C$`.
 const MACHINE: &str = r"\\MAPI-SIM\";
@@ -39,8 +33,8 @@ const STORAGE: &[(u32, i32)] = &[
     (0x8003_0021, NO_ACCESS),
     (0x8003_0013, NO_ACCESS),
     // STG_E_INSUFFICIENTMEMORY, STG_E_TOOMANYOPENFILES.
-    (0x8003_0008, super::NOT_ENOUGH_MEMORY),
-    (0x8003_0004, super::NOT_ENOUGH_MEMORY),
+    (0x8003_0008, NOT_ENOUGH_MEMORY),
+    (0x8003_0004, NOT_ENOUGH_MEMORY),
     // STG_E_SEEKERROR, STG_E_WRITEFAULT, STG_E_READFAULT, STG_E_MEDIUMFULL.
     (0x8003_0019, DISK_ERROR),
     (0x8003_001D, DISK_ERROR),

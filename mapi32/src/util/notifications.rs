@@ -8,9 +8,9 @@ use std::ptr;
 
 use super::flat::{Bases, look};
 use super::value::{Span, id_of, pt, string8, type_of, unicode};
-use super::{CALL_FAILED, INVALID_PARAMETER, NOT_ENOUGH_MEMORY, OK};
 use crate::abi::{ENTRYID, MAPIERROR, NOTIFICATION, SPropTagArray, SPropValue};
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_PARAMETER, NOT_ENOUGH_MEMORY, OK};
 
 /// The events by number; what a notification holds.
 mod event {

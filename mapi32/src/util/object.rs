@@ -4,13 +4,14 @@ use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
 use super::prop::matches_tag;
+use super::surroundings;
 use super::value::{id_of, pt, type_of};
-use super::{CALL_FAILED, INVALID_PARAMETER, NOT_FOUND, OK, TABLE_TOO_BIG, surroundings};
 use crate::abi::{
     ALLOCATEBUFFER, BOOL, FREEBUFFER, HRESULT, SPropProblem, SPropProblemArray, SPropTagArray, SPropValue, SRestriction, SRow, SRowSet,
     SSortOrderSet,
 };
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_PARAMETER, NOT_ENOUGH_MEMORY, NOT_FOUND, OK, TABLE_TOO_BIG};
 use crate::memory::{MAPIAllocateBuffer, MAPIFreeBuffer, Owned};
 
 /// MAPI_UNICODE.
@@ -391,7 +392,7 @@ unsafe fn set_columns(table: Object, tags: &[u32], allocate: ALLOCATEBUFFER, fre
     unsafe {
         match allocate(size, &raw mut block) {
             code if code < 0 => return code,
-            _ if block.is_null() => return super::NOT_ENOUGH_MEMORY,
+            _ if block.is_null() => return NOT_ENOUGH_MEMORY,
             _ => {}
         }
         let array = block.cast::<SPropTagArray>();

@@ -3,10 +3,11 @@
 use std::ffi::c_void;
 use std::ptr;
 
+use super::surroundings;
 use super::value::{Bad, Span, View, at, id_of, number_size, pt, string8, type_of, unicode, view};
-use super::{CALL_FAILED, INVALID_PARAMETER, NO_SUPPORT, OK, surroundings};
 use crate::abi::{ADRLIST, ALLOCATEMORE, BOOL, MAPINAMEID, SBinary, SPropValue, SRow, SRowSet};
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_PARAMETER, NO_SUPPORT, NOT_ENOUGH_MEMORY, OK};
 use crate::memory::MAPIFreeBuffer;
 
 /// MNID_ID: the name is a number.
@@ -232,12 +233,12 @@ impl Linked {
     /// # Safety
     /// Function and root fit.
     unsafe fn room(&self, size: usize) -> Result<*mut u8, i32> {
-        let Ok(size) = u32::try_from(size) else { return Err(super::NOT_ENOUGH_MEMORY) };
+        let Ok(size) = u32::try_from(size) else { return Err(NOT_ENOUGH_MEMORY) };
         let mut block = ptr::null_mut();
         // SAFETY: the caller vouches for the function.
         match unsafe { (self.more)(size, self.root, &raw mut block) } {
             code if code < 0 => Err(code),
-            _ if block.is_null() => Err(super::NOT_ENOUGH_MEMORY),
+            _ if block.is_null() => Err(NOT_ENOUGH_MEMORY),
             _ => Ok(block.cast()),
         }
     }

@@ -4,13 +4,10 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
-use super::{CALL_FAILED, INVALID_PARAMETER, OK};
-use crate::abi::{GUID, HRESULT, NOTIFCALLBACK, NOTIFICATION};
+use crate::abi::{GUID, HRESULT, IID_IUNKNOWN, NOTIFCALLBACK, NOTIFICATION};
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_PARAMETER, NO_INTERFACE, OK};
 
-/// E_NOINTERFACE.
-const NO_INTERFACE: HRESULT = 0x8000_4002_u32.cast_signed();
-const IID_IUNKNOWN: GUID = GUID { Data1: 0, Data2: 0, Data3: 0, Data4: [0xC0, 0, 0, 0, 0, 0, 0, 0x46] };
 const IID_IMAPIADVISESINK: GUID = GUID { Data1: 0x0002_0302, ..IID_IUNKNOWN };
 
 /// The methods of IMAPIAdviseSink.

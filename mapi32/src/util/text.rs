@@ -4,9 +4,9 @@ use std::ffi::c_void;
 use std::ptr;
 
 use super::value::{Span, string8};
-use super::{CALL_FAILED, INVALID_ENTRYID, INVALID_PARAMETER, OK};
 use crate::abi::BOOL;
 use crate::boundary::guard;
+use crate::codes::{CALL_FAILED, INVALID_ENTRYID, INVALID_PARAMETER, OK};
 use crate::memory::Owned;
 
 /// `SwapPword`: exchanges the two bytes of each word.
