@@ -159,25 +159,10 @@ fn methods_answer_in_their_slots() {
         let mut names = Vec::new();
         for number in slots {
             let before = sim.journal().entries().count();
-            let address = slot(object, *number);
-            let function: unsafe extern "system" fn(
-                Ptr,
-                usize,
-                usize,
-                usize,
-                usize,
-                usize,
-                usize,
-                usize,
-                usize,
-                usize,
-                usize,
-                usize,
-            ) -> u32 = unsafe { std::mem::transmute(address) };
             let place = [0usize; 8];
             let out = place.as_ptr() as usize;
             // The third and fourth argument of QueryDefaultMessageOpt may not be NULL.
-            unsafe { function(object, 0, 0, out, out, 0, 0, 0, 0, 0, 0, 0) };
+            call_slot(object, *number, [0, 0, out, out]);
             names.extend(sim.journal().entries().skip(before).map(|entry| entry.call().method().name.to_owned()));
         }
         names

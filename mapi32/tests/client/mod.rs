@@ -55,6 +55,17 @@ pub fn slot(object: Ptr, number: usize) -> usize {
     unsafe { *(*object.cast::<*const usize>()).add(number) }
 }
 
+/// Calls whatever is in a slot, with more arguments than any method has.
+pub fn call_slot(object: Ptr, number: usize, args: [usize; 4]) -> u32 {
+    type Method = unsafe extern "system" fn(Ptr, usize, usize, usize, usize, usize, usize, usize, usize, usize, usize, usize) -> u32;
+    let [first, second, third, fourth] = args;
+    // SAFETY: on 64-bit systems the caller cleans up, so that arguments beyond those of the method are not looked at.
+    unsafe {
+        let method: Method = std::mem::transmute(slot(object, number));
+        method(object, first, second, third, fourth, 0, 0, 0, 0, 0, 0, 0)
+    }
+}
+
 /// Calls the method in a slot: the types of the arguments, then the arguments.
 #[macro_export]
 macro_rules! method {
