@@ -52,6 +52,26 @@ pub struct STATSTG {
 /// STGTY_STREAM.
 const KIND_STREAM: u32 = 2;
 
+impl STATSTG {
+    /// Of a stream with this name, or without one.
+    pub(crate) fn new(name: *mut u16, size: u64, mode: u32) -> Self {
+        let none = FILETIME::default();
+        STATSTG {
+            pwcsName: name,
+            kind: KIND_STREAM,
+            cbSize: size,
+            mtime: none,
+            ctime: none,
+            atime: none,
+            grfMode: mode,
+            grfLocksSupported: 0,
+            clsid: GUID::default(),
+            grfStateBits: 0,
+            reserved: 0,
+        }
+    }
+}
+
 /// What a stream tells of itself.
 struct Description {
     name: String,
@@ -286,20 +306,7 @@ unsafe extern "system" fn stat(this: *mut Stream, out: *mut STATSTG, flags: u32)
         with(this, "IStream::Stat", |inner| {
             let told = inner.stat()?;
             let name = if flags & NO_NAME == 0 { task_string(&told.name)? } else { ptr::null_mut() };
-            let none = FILETIME::default();
-            out.write_unaligned(STATSTG {
-                pwcsName: name,
-                kind: KIND_STREAM,
-                cbSize: told.size,
-                mtime: none,
-                ctime: none,
-                atime: none,
-                grfMode: told.mode,
-                grfLocksSupported: 0,
-                clsid: GUID::default(),
-                grfStateBits: 0,
-                reserved: 0,
-            });
+            out.write_unaligned(STATSTG::new(name, told.size, told.mode));
             Ok(())
         })
     }
@@ -399,15 +406,14 @@ impl Other {
         Ok(())
     }
 
-    /// Makes these bytes the whole contents, from the place `start` on, and commits them.
-    fn replace(&self, start: u64, bytes: &[u8]) -> Result<(), i32> {
-        let start = i64::try_from(start).map_err(|_| INVALID_PARAMETER)?;
+    /// Makes these bytes the whole contents, and commits them.
+    fn replace(&self, bytes: &[u8]) -> Result<(), i32> {
         let fine = |code: i32| if code < 0 { Err(code) } else { Ok(()) };
         // SAFETY: a live stream.
         unsafe {
-            fine((self.methods().seek)(self.this(), start, 0, ptr::null_mut()))?;
+            fine((self.methods().seek)(self.this(), 0, 0, ptr::null_mut()))?;
             self.write_all(bytes)?;
-            fine((self.methods().set_size)(self.this(), start.cast_unsigned() + bytes.len() as u64))?;
+            fine((self.methods().set_size)(self.this(), bytes.len() as u64))?;
             fine((self.methods().commit)(self.this(), 0))
         }
     }

@@ -52,7 +52,7 @@ pub fn write_connection(out: Out<usize>, number: usize) {
 /// MAPI_UNICODE in a flag word.
 pub const MAPI_UNICODE: u32 = 0x8000_0000;
 /// The most elements of an array that is read: more is no count but rubbish.
-const MOST: u32 = 1 << 20;
+pub(crate) const MOST: u32 = 1 << 20;
 /// The longest string that is read, in units.
 const LONGEST: usize = 1 << 20;
 
@@ -112,7 +112,12 @@ impl Raw {
 
     /// Counted bytes: an entry identifier. NULL is none, and so is a count that no client can mean.
     pub fn bytes(self, count: u32) -> Option<Bytes> {
-        if self.0.is_null() || count > MOST {
+        if count > MOST { None } else { self.data(count) }
+    }
+
+    /// Counted bytes, however many: what a stream is written. NULL is none.
+    pub fn data(self, count: u32) -> Option<Bytes> {
+        if self.0.is_null() {
             return None;
         }
         // SAFETY: by the promise of the client `count` bytes can be read there.

@@ -10,10 +10,8 @@ use mapi_sim::{Hresult, PropTag, Value};
 
 use crate::abi::{FILETIME, GUID, MAPINAMEID, PV, SPropTagArray, SPropValue};
 use crate::util::value::{Span, View, unicode, units, view};
-use crate::wire::{Iid, Out, Tags};
+use crate::wire::{Iid, MOST, Out, Tags};
 
-/// The most elements of an array that is read: more is no count but rubbish.
-const MOST: u32 = 1 << 20;
 /// The most bytes of a binary that is read.
 const LARGEST: u32 = 1 << 28;
 

@@ -242,6 +242,26 @@ fn every_kind_of_notification_is_copied() {
         assert!(inside(copies[3].info.statobj.lpEntryID.cast()));
         assert_eq!(std::slice::from_raw_parts(copies[4].info.ext.pbEventParameters, 6), id);
 
+        // Moved, and to a file and back: the tag array of the second object is NULL, which is what most of them have.
+        let mut pair = [copies[2], copies[2]];
+        pair[1].info.obj.lpPropTagArray = null_mut();
+        assert_eq!(ScCountNotifications(2, pair.as_ptr(), &raw mut size), OK);
+        let mut old = vec![0u64; (size as usize).div_ceil(8)];
+        assert_eq!(ScCopyNotifications(2, pair.as_ptr(), old.as_mut_ptr().cast(), null_mut()), OK);
+        let (mut new, mut told) = (old.clone(), 0);
+        assert_eq!(ScRelocNotifications(2, new.as_mut_ptr().cast(), old.as_mut_ptr().cast(), new.as_mut_ptr().cast(), &raw mut told), OK);
+        assert_eq!(told, size);
+        old.fill(0);
+        let base = new.as_mut_ptr();
+        assert_eq!(ScRelocNotifications(2, base.cast(), base.cast(), null_mut(), null_mut()), OK);
+        let mut loaded = new.clone();
+        new.fill(0);
+        assert_eq!(ScRelocNotifications(2, loaded.as_mut_ptr().cast(), null_mut(), loaded.as_mut_ptr().cast(), null_mut()), OK);
+        let back = std::slice::from_raw_parts(loaded.as_ptr().cast::<NOTIFICATION>(), 2);
+        assert_eq!(std::slice::from_raw_parts(back[0].info.obj.lpPropTagArray.cast::<u32>(), 3), tags);
+        assert!(back[1].info.obj.lpPropTagArray.is_null());
+        assert_eq!(std::slice::from_raw_parts(back[1].info.obj.lpEntryID.cast::<u8>(), 6), id);
+
         let untouched = size;
         all[4].ulEventType = 0x1234;
         assert_eq!(ScCountNotifications(5, all.as_ptr(), &raw mut size), INVALID_PARAMETER, "no kind of event");

@@ -26,6 +26,7 @@ const MAPI_E_NOT_FOUND: u32 = 0x8004_010F;
 const MAPI_E_NOT_ENOUGH_MEMORY: u32 = 0x8007_000E;
 const MAPI_E_NO_ACCESS: u32 = 0x8007_0005;
 const MAPI_W_ERRORS_RETURNED: u32 = 0x0004_0380;
+const MAPI_E_INTERFACE_NOT_SUPPORTED: u32 = 0x8000_4002;
 
 /// A world, and an object without properties in it.
 fn world() -> (Arc<Sim>, Bound, Ptr) {
@@ -335,4 +336,39 @@ fn a_destination_of_the_client_s_own_is_not_taken_for_ours() {
     assert_eq!(release(object), 0);
     bound.discard();
     Arc::into_inner(sim).expect("the binding is gone").discard();
+}
+
+/// Table data are an object of the library, of which the subsystem decides whether properties can be copied onto it.
+#[test]
+fn a_destination_of_every_kind_is_judged_by_the_subsystem() {
+    let (sim, bound, object) = world();
+    let (mut data, columns) = (null_mut(), [1u32, 0x3000_0003]);
+    // SAFETY: NULL functions are allowed, and the places are locals.
+    let hr =
+        unsafe { CreateTable(null_mut(), null_mut(), null_mut(), null_mut(), null_mut(), 0, 0x3000_0003, columns.as_ptr(), &raw mut data) };
+    assert_eq!(hr, S_OK);
+    let iid = *Guid::IID_IMAPIProp.bytes();
+    let hr = method!(
+        object, 10, u32 = 0, *const u8 = null(), *const u32 = null(), usize = 0, Ptr = null_mut(), *const u8 = iid.as_ptr(), Ptr = data,
+        u32 = 0, Ptr = null_mut()
+    );
+    assert_eq!(hr, MAPI_E_INTERFACE_NOT_SUPPORTED);
+    assert_eq!(release(data), 0);
+    clean(sim, bound, object);
+}
+
+/// More than any array of the interface may have: how much a stream takes is the subsystem's affair.
+#[test]
+fn a_stream_takes_two_mebibytes_at_once() {
+    let (sim, bound, object) = world();
+    let (mut stream, iid) = (null_mut(), iid(0xC));
+    // PR_HTML, with MAPI_CREATE and MAPI_MODIFY.
+    let hr = method!(object, 7, u32 = 0x1013_0102, *const u8 = iid.as_ptr(), u32 = 0, u32 = 3, *mut Ptr = &raw mut stream);
+    assert_eq!(hr, S_OK);
+    let (bytes, mut written) = (vec![7u8; 2 << 20], 0u32);
+    let count = bytes.len() as u32;
+    assert_eq!(method!(stream, 4, *const u8 = bytes.as_ptr(), u32 = count, *mut u32 = &raw mut written), S_OK);
+    assert_eq!(written, count);
+    assert_eq!(release(stream), 0);
+    clean(sim, bound, object);
 }

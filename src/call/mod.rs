@@ -66,7 +66,7 @@ impl ObjectKind {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// Every kind.
-    pub(crate) const ALL: [ObjectKind; 11] = [
+    pub const ALL: [ObjectKind; 11] = [
         ObjectKind::Session,
         ObjectKind::ProfAdmin,
         ObjectKind::InitMonitor,

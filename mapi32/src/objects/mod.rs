@@ -10,8 +10,8 @@ use mapi_sim::call::{self, ObjectKind, Reply};
 use mapi_sim::mapi::Guid;
 
 use crate::abi::MAPIERROR;
-use crate::com::{IUnknownVtbl, Object, Vtable};
-use crate::wire::{self, MAPI_UNICODE, Out};
+use crate::com::{self, IUnknownVtbl, Object, Vtable};
+use crate::wire::{self, MAPI_UNICODE, Out, Raw};
 
 pub mod ab_container;
 pub mod addr_book;
@@ -52,6 +52,30 @@ pub(crate) fn give<T>(reply: &Reply, out: Out<*mut T>, made: Result<*mut T, Hres
             reply.hr
         }
         Err(hr) => hr,
+    }
+}
+
+/// A count or number of a reply, as an unsigned word of C has it.
+pub(crate) fn word(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Gives the number of a reply to the client.
+pub(crate) fn number(reply: &Reply, out: Out<u32>) -> Hresult {
+    if let call::Out::Number(number) = reply.out {
+        out.set(word(number));
+    }
+    reply.hr
+}
+
+/// The object behind the pointer of a destination. One that is not of this library cannot be written through its own interface yet.
+pub(crate) fn destination(object: &Object<'_>, dest: Raw, method: &str) -> Result<Option<call::Handle>, Hresult> {
+    if dest.is_null() {
+        return Ok(None);
+    }
+    match com::handle(dest) {
+        Some(handle) => Ok(Some(handle)),
+        None => Err(object.face.unsupported(&format!("{method} to an object of the client"), Some(object.handle))),
     }
 }
 
@@ -140,17 +164,7 @@ pub fn vtables(kind: ObjectKind) -> &'static [Vtable] {
 
 /// Whether this is a vtable of an object of this library.
 pub fn is_own(table: *const c_void) -> bool {
-    let kinds = [
-        ObjectKind::Session,
-        ObjectKind::ProfAdmin,
-        ObjectKind::Table,
-        ObjectKind::Status,
-        ObjectKind::MsgStore,
-        ObjectKind::AddrBook,
-        ObjectKind::PropData,
-        ObjectKind::Stream,
-    ];
-    kinds.into_iter().flat_map(vtables).any(|vtable| vtable.table == table)
+    ObjectKind::ALL.into_iter().flat_map(vtables).any(|vtable| vtable.table == table)
 }
 
 /// An interface, its base, and its slots by name, in order.

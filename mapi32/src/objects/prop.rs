@@ -6,11 +6,11 @@ use std::ptr::null_mut;
 use mapi_sim::call::{Call, IMAPIProp, Out as Result, OutPtr, Reply};
 use mapi_sim::{Hresult, PropTag, Row};
 
-use super::need;
+use super::{destination, give, give_error, need};
 use crate::abi::{MAPIERROR, SPropProblemArray, SPropTagArray, SPropValue};
-use crate::com::{self, IUnknownVtbl, Object};
+use crate::com::{IUnknownVtbl, Object};
 use crate::vtable;
-use crate::wire::{self, Iid, MAPI_UNICODE, Out, Raw, Tags, prop_out};
+use crate::wire::{self, Iid, Out, Raw, Tags, prop_out};
 use crate::wire_in::{Iids, Names, Props, TagsPlace};
 
 vtable! {
@@ -40,16 +40,14 @@ fn call(object: &Object<'_>, call: IMAPIProp) -> Reply {
 }
 
 /// Whether the client wants what goes here.
-fn wanted<T>(place: Out<T>) -> OutPtr {
+pub(super) fn wanted<T>(place: Out<T>) -> OutPtr {
     if place.is_null() { OutPtr::Null } else { OutPtr::Given }
 }
 
 fn get_last_error(object: &Object<'_>, result: i32, flags: u32, out: Out<*mut MAPIERROR>) -> Hresult {
     need!(out);
-    out.set(null_mut());
     let reply = call(object, IMAPIProp::GetLastError { result: Hresult::new(result.cast_unsigned()), flags: flags.into() });
-    let Result::Error(Some(error)) = &reply.out else { return reply.hr };
-    give(wire::error("IMAPIProp::GetLastError", error, flags & MAPI_UNICODE != 0, object.face.code_page()), out, reply.hr)
+    give_error("IMAPIProp::GetLastError", object, &reply, flags, out)
 }
 
 fn save_changes(object: &Object<'_>, flags: u32) -> Hresult {
@@ -95,17 +93,6 @@ fn delete_props(object: &Object<'_>, tags: Tags, problems: Out<*mut SPropProblem
     problems.set(null_mut());
     let reply = call(object, IMAPIProp::DeleteProps { prop_tag_array: tags.tags(), problems: wanted(problems) });
     give_problems("IMAPIProp::DeleteProps", &reply, problems)
-}
-
-/// The object behind the pointer of a destination. One that is not of this library cannot be written through its own interface yet.
-fn destination(object: &Object<'_>, dest: Raw, method: &str) -> std::result::Result<Option<mapi_sim::call::Handle>, Hresult> {
-    if dest.is_null() {
-        return Ok(None);
-    }
-    match com::handle(dest) {
-        Some(handle) => Ok(Some(handle)),
-        None => Err(object.face.unsupported(&format!("{method} to an object of the client"), Some(object.handle))),
-    }
 }
 
 /// Tags that a client gave and gets back changed, or that it gets in a new array.
@@ -213,17 +200,6 @@ fn get_ids_from_names(object: &Object<'_>, count: u32, names: Names, flags: u32,
     give_tags("IMAPIProp::GetIDsFromNames", &reply, out)
 }
 
-/// Gives a block to the client, or tells why there is none.
-fn give<T>(block: std::result::Result<*mut T, Hresult>, out: Out<*mut T>, hr: Hresult) -> Hresult {
-    match block {
-        Ok(block) => {
-            out.set(block);
-            hr
-        }
-        Err(hr) => hr,
-    }
-}
-
 /// Gives the property values of a reply to the client.
 pub(super) fn give_props(by: &'static str, object: &Object<'_>, reply: &Reply, values: Out<u32>, out: Out<*mut SPropValue>) -> Hresult {
     let Result::Props(row) = &reply.out else { return reply.hr };
@@ -240,13 +216,13 @@ pub(super) fn give_props(by: &'static str, object: &Object<'_>, reply: &Reply, v
 /// Gives the property tags of a reply to the client.
 pub(super) fn give_tags(by: &'static str, reply: &Reply, out: Out<*mut SPropTagArray>) -> Hresult {
     let Result::Tags(tags) = &reply.out else { return reply.hr };
-    give(wire::tag_array(by, tags), out, reply.hr)
+    give(reply, out, wire::tag_array(by, tags))
 }
 
 /// Gives the problems of a reply to the client, if there are some (PROP-096).
 pub(super) fn give_problems(by: &'static str, reply: &Reply, out: Out<*mut SPropProblemArray>) -> Hresult {
     match &reply.out {
-        Result::Problems(problems) if !out.is_null() => give(prop_out::problems(by, problems), out, reply.hr),
+        Result::Problems(problems) if !out.is_null() => give(reply, out, prop_out::problems(by, problems)),
         _ => reply.hr,
     }
 }

@@ -3,12 +3,12 @@
 use std::ptr::null_mut;
 
 use mapi_sim::Hresult;
-use mapi_sim::call::{Call, IPropData, Out as Result, OutPtr, Reply};
+use mapi_sim::call::{Call, IPropData, Out as Result, Reply};
 
 use super::need;
 use crate::abi::SPropProblemArray;
 use crate::com::Object;
-use crate::objects::prop::{IMAPIPropVtbl, give_problems};
+use crate::objects::prop::{IMAPIPropVtbl, give_problems, wanted};
 use crate::vtable;
 use crate::wire::{Out, Tags, prop_out};
 use crate::wire_in::{TagsPlace, Words};
@@ -58,7 +58,6 @@ fn get_prop_access(object: &Object<'_>, place: TagsPlace, out: Out<*mut u32>) ->
 
 fn add_obj_props(object: &Object<'_>, tags: Tags, problems: Out<*mut SPropProblemArray>) -> Hresult {
     problems.set(null_mut());
-    let wanted = if problems.is_null() { OutPtr::Null } else { OutPtr::Given };
-    let reply = call(object, IPropData::HrAddObjProps { prop_tag_array: tags.tags(), problems: wanted });
+    let reply = call(object, IPropData::HrAddObjProps { prop_tag_array: tags.tags(), problems: wanted(problems) });
     give_problems("IPropData::HrAddObjProps", &reply, problems)
 }

@@ -6,16 +6,12 @@ use std::ptr::null_mut;
 use mapi_sim::Hresult;
 use mapi_sim::call::{Call, IStream, Out as Result, Reply};
 
-use super::need;
-use crate::abi::{FILETIME, GUID};
-use crate::com::{self, IUnknownVtbl, Object};
+use super::{destination, need, number};
+use crate::com::{IUnknownVtbl, Object};
 use crate::stream::STATSTG;
 use crate::vtable;
 use crate::wire::{Out, Raw};
 use crate::wire_in::Buffer;
-
-/// STGTY_STREAM.
-const STGTY_STREAM: u32 = 2;
 
 vtable! {
     /// IStream; its first two methods are those of ISequentialStream.
@@ -53,11 +49,8 @@ fn read(object: &Object<'_>, pv: Buffer, cb: u32, count: Out<u32>) -> Hresult {
 
 fn write(object: &Object<'_>, pv: Raw, cb: u32, written: Out<u32>) -> Hresult {
     written.set(0);
-    let reply = call(object, IStream::Write { pv: pv.bytes(cb) });
-    if let Result::Number(count) = reply.out {
-        written.set(u32::try_from(count).unwrap_or(u32::MAX));
-    }
-    reply.hr
+    let reply = call(object, IStream::Write { pv: pv.data(cb) });
+    number(&reply, written)
 }
 
 fn seek(object: &Object<'_>, dlib_move: i64, origin: u32, new_position: Out<u64>) -> Hresult {
@@ -73,9 +66,9 @@ fn set_size(object: &Object<'_>, new_size: u64) -> Hresult {
 }
 
 fn copy_to(object: &Object<'_>, pstm: Raw, cb: u64, read: Out<u64>, written: Out<u64>) -> Hresult {
-    let pstm = match (pstm.is_null(), com::handle(pstm)) {
-        (false, None) => return object.face.unsupported("IStream::CopyTo to a stream of the client", Some(object.handle)),
-        (_, handle) => handle,
+    let pstm = match destination(object, pstm, "IStream::CopyTo") {
+        Ok(pstm) => pstm,
+        Err(hr) => return hr,
     };
     let reply = call(object, IStream::CopyTo { pstm, cb });
     if let Result::Copied { read: from, written: to } = reply.out {
@@ -108,20 +101,7 @@ fn stat(object: &Object<'_>, out: Out<STATSTG>, stat_flag: u32) -> Hresult {
     }
     let reply = call(object, IStream::Stat { stat_flag });
     if let Result::Number(size) = reply.out {
-        let never = FILETIME::default();
-        out.set(STATSTG {
-            pwcsName: null_mut(),
-            kind: STGTY_STREAM,
-            cbSize: size.cast_unsigned(),
-            mtime: never,
-            ctime: never,
-            atime: never,
-            grfMode: 0,
-            grfLocksSupported: 0,
-            clsid: GUID::default(),
-            grfStateBits: 0,
-            reserved: 0,
-        });
+        out.set(STATSTG::new(null_mut(), size.cast_unsigned(), 0));
     }
     reply.hr
 }

@@ -7,7 +7,7 @@ use mapi_sim::Hresult;
 use mapi_sim::call::{Call, IMAPITable, Out as Result, Reply};
 use mapi_sim::mapi::NotifyEvents;
 
-use super::need;
+use super::{need, number, word};
 use crate::abi::{MAPIERROR, SPropTagArray, SRowSet, SSortOrderSet};
 use crate::com::{IUnknownVtbl, Object};
 use crate::notify;
@@ -46,19 +46,6 @@ vtable! {
 
 fn call(object: &Object<'_>, call: IMAPITable) -> Reply {
     object.call(Call::IMAPITable(object.handle, call))
-}
-
-/// A count or number of a reply, as an unsigned word of C has it.
-fn word(number: i64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-/// A method that gives one number.
-fn number(reply: &Reply, out: Out<u32>) -> Hresult {
-    if let Result::Number(number) = reply.out {
-        out.set(word(number));
-    }
-    reply.hr
 }
 
 /// A method that gives a bookmark.

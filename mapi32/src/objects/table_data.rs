@@ -7,7 +7,7 @@ use mapi_sim::Hresult;
 use mapi_sim::call::{Call, ITableData, Mapi, Out as Result, Reply};
 use mapi_sim::mapi::PropTag;
 
-use super::need;
+use super::{need, number};
 use crate::abi::SRow;
 use crate::com::{Facet, IUnknownVtbl, LastRelease, Object, give};
 use crate::wire::{self, Iid, OneRow, Order, Out, Raw, Rows, Tags};
@@ -132,8 +132,5 @@ fn delete_rows(object: &Object<'_>, flags: u32, rows: Rows, deleted: Out<u32>) -
     need!(deleted);
     let rows = if flags & TAD_ALL_ROWS == 0 { read!(rows.rows(object.face.code_page())) } else { None };
     let reply = call(object, ITableData::HrDeleteRows { flags, rows });
-    if let Result::Number(number) = reply.out {
-        deleted.set(u32::try_from(number).unwrap_or(u32::MAX));
-    }
-    reply.hr
+    number(&reply, deleted)
 }

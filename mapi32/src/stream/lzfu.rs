@@ -47,6 +47,9 @@ impl Window {
             let length = run.count();
             if length > best.1 {
                 best = (place, length);
+                if length == limit {
+                    break;
+                }
             }
         }
         best

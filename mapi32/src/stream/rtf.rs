@@ -58,7 +58,7 @@ impl Inner for Writer {
 
     fn commit(&mut self) -> Result<(), i32> {
         let packed = if self.compressed { compress(&self.text) } else { uncompressed(&self.text) };
-        self.stream.replace(0, &packed)
+        self.stream.replace(&packed)
     }
 }
 

@@ -94,10 +94,11 @@ impl Work {
         Ok(())
     }
 
-    /// Where the target of a pointer that was not touched yet can be read.
+    /// Where the target of a pointer that was not touched yet can be read. NULL stays NULL.
     fn now<T>(&self, pointer: *mut T) -> *mut T {
         match self {
             Work::Copy { .. } => pointer,
+            Work::Move(_) if pointer.is_null() => pointer,
             Work::Move(bases) => bases.target(pointer.cast()).cast(),
         }
     }

@@ -26,10 +26,7 @@ impl Filled {
 /// Problems as one block (PROP-105).
 pub fn problems(by: &'static str, problems: &[PropProblem]) -> Result<*mut SPropProblemArray, Hresult> {
     let head = std::mem::offset_of!(SPropProblemArray, aProblem);
-    let block = Block::new(
-        by,
-        (head + size_of_val(problems) / size_of::<PropProblem>() * size_of::<SPropProblem>()).max(size_of::<SPropProblemArray>()),
-    )?;
+    let block = Block::new(by, (head + problems.len() * size_of::<SPropProblem>()).max(size_of::<SPropProblemArray>()))?;
     let start = block.start::<SPropProblemArray>();
     // SAFETY: the block is large enough for the count and every problem, and aligned for them.
     unsafe {
@@ -48,7 +45,7 @@ pub fn names(by: &'static str, names: &[Option<NameId>]) -> Result<Filled, Hresu
     if names.is_empty() {
         return Ok(Filled { block: None, number: 0 });
     }
-    let block = Block::new(by, size_of_val(names) / size_of::<Option<NameId>>() * size_of::<*mut MAPINAMEID>())?;
+    let block = Block::new(by, names.len() * size_of::<*mut MAPINAMEID>())?;
     for (at, name) in names.iter().enumerate() {
         let Some(name) = name else { continue };
         let filled = [name_id(&block, name)?];
