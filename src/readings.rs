@@ -3,14 +3,13 @@
 mod outcome;
 mod report;
 
-use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::clause::Reading;
 use crate::fixture::Fixture;
 use crate::journal::Journal;
-use crate::sim::Sim;
+use crate::sim::{Sim, panic_text};
 pub use outcome::TestOutcome;
 use report::Difference;
 pub use report::{Choice, ReadingsFailure, ReadingsReport};
@@ -123,15 +122,9 @@ fn run<T: TestOutcome>(fixture: &Fixture, under: &[Choice], body: &impl Fn(&Sim)
     let failure = match catch_unwind(AssertUnwindSafe(|| body(&sim).failure())) {
         Ok(None) => sim.check().err().map(|found| found.to_string()),
         Ok(failure) => failure,
-        Err(payload) => Some(format!("panicked: {}", message(&*payload))),
+        Err(payload) => Some(format!("panicked: {}", panic_text(&*payload))),
     };
     let journal = sim.journal();
     sim.discard();
     Run { failure, journal, consulted: fixture.machine().readings.consulted() }
-}
-
-/// What a panic says.
-fn message(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("(something that is no text)")
 }

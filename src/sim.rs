@@ -26,6 +26,7 @@ pub use expect::{Expectation, Times};
 use history::History;
 pub(crate) use history::{Act, Recorded};
 pub use report::Report;
+pub(crate) use report::panic_text;
 
 pub use rules::RuleGuard;
 
@@ -610,7 +611,7 @@ impl Snapshot {
 
     /// An independent world that begins here, with an empty journal.
     pub fn start(&self) -> Sim {
-        let world = World {
+        let mut world = World {
             kernel: self.kernel.clone(),
             script: self.script.clone(),
             rules: self.rules.clone(),
@@ -624,7 +625,6 @@ impl Snapshot {
             history: History::default(),
             expected: Vec::new(),
         };
-        let mut world = world;
         world.history.forget("the world began as a snapshot");
         Sim::with(&self.fixture, world)
     }

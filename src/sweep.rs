@@ -13,7 +13,7 @@ use crate::call::{Call, Method};
 use crate::fixture::Fixture;
 use crate::mapi::Hresult;
 use crate::rule::{Verdict, can_fail, on};
-use crate::sim::Sim;
+use crate::sim::{Sim, panic_text};
 
 pub use report::{Broken, How, Sweep};
 
@@ -218,6 +218,8 @@ struct Hit {
     method: &'static Method,
     hr: Hresult,
     lasts: bool,
+    /// The only process whose calls fail.
+    process: Option<String>,
     /// How many codes there are for its method.
     codes: usize,
 }
@@ -236,7 +238,7 @@ impl Aim {
         self.seen += 1;
         match codes.get(self.code) {
             Some(hr) if self.seen == self.at => {
-                self.hit = Some(Hit { method, hr: *hr, lasts: self.lasts, codes: codes.len() });
+                self.hit = Some(Hit { method, hr: *hr, lasts: self.lasts, process: kinds.process.clone(), codes: codes.len() });
                 Verdict::Fail(*hr)
             }
             _ => Verdict::Pass,
@@ -262,10 +264,7 @@ impl Run {
             sim.rule(rule.named(RULE).decide(move |call, _| aim.lock().verdict(call, &kinds))).keep();
         }
         let end = catch_unwind(AssertUnwindSafe(|| body(&sim).error()));
-        let end = end.map_err(|panic| {
-            let text = panic.downcast_ref::<String>().cloned();
-            text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_else(|| "without a text".to_owned())
-        });
+        let end = end.map_err(|panic| panic_text(&*panic).to_owned());
         let hit = aim.and_then(|aim| aim.lock().hit.clone());
         Run { sim, hit, end }
     }

@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("readings", &["clause", "call", "kernel", "journal", "fixture", "sim"]),
     ("explain", &["mapi", "clause", "time", "call", "error", "kernel", "journal", "why", "fixture", "sim"]),
     ("scenario", &["mapi", "clause", "time", "error", "call", "near", "kernel", "journal", "why", "state", "lint", "fixture", "sim"]),
-    ("sweep", &["mapi", "call", "kernel", "journal", "rule", "fixture", "sim"]),
+    ("sweep", &["mapi", "call", "kernel", "journal", "rule", "fixture", "sim", "scenario"]),
     ("api", &["mapi", "call", "sim"]),
     ("bin", &[]),
 ];

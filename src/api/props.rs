@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{Failure, Object, Process, Warned, make};
+use super::{Failure, Object, Process, Warned};
 use crate::call::{Bytes, Call, Caller, Handle, IMAPIProp, IPropData, IStream, Mapi, MapiError, Out, OutPtr};
 use crate::mapi::{CopyFlags, Guid, Hresult, NameFlags, NameId, OpenFlags, Prop, PropProblem, PropTag, Row, SaveFlags, Value, WidthFlags};
 use crate::sim::Shared;
@@ -103,7 +103,7 @@ impl Props {
     /// - MAPI_E_NO_ACCESS for an object that cannot be written.
     pub fn set_props(&self, props: &[Prop]) -> Result<Vec<PropProblem>, Failure> {
         let prop_array = Some(Row { props: props.to_vec() });
-        self.call(IMAPIProp::SetProps { prop_array, problems: OutPtr::Given }).map(problems_of)
+        self.call(IMAPIProp::SetProps { prop_array, problems: OutPtr::Given }).map(|out| problems_of(out.into_inner()))
     }
 
     /// DeleteProps: removes properties by identifier, whatever the types (PROP-110); the problems with single ones come back.
@@ -113,7 +113,8 @@ impl Props {
     /// - MAPI_E_INVALID_PARAMETER for no tags (PROP-109);
     /// - MAPI_E_NO_ACCESS for an object that cannot be written (PROP-112).
     pub fn delete_props(&self, tags: &[PropTag]) -> Result<Vec<PropProblem>, Failure> {
-        self.call(IMAPIProp::DeleteProps { prop_tag_array: Some(tags.to_vec()), problems: OutPtr::Given }).map(problems_of)
+        self.call(IMAPIProp::DeleteProps { prop_tag_array: Some(tags.to_vec()), problems: OutPtr::Given })
+            .map(|out| problems_of(out.into_inner()))
     }
 
     /// CopyTo: copies or moves all properties but some to another object (PROP-151), by the interface IMAPIProp.
@@ -132,7 +133,7 @@ impl Props {
             flags,
             problems: OutPtr::Given,
         })
-        .map(problems_of)
+        .map(|out| problems_of(out.into_inner()))
     }
 
     /// CopyProps: copies or moves some properties to another object (PROP-169), by the interface IMAPIProp.
@@ -149,7 +150,7 @@ impl Props {
             flags,
             problems: OutPtr::Given,
         })
-        .map(problems_of)
+        .map(|out| problems_of(out.into_inner()))
     }
 
     /// SaveChanges (PROP-133).
@@ -225,12 +226,12 @@ impl Props {
     }
 }
 
-fn tags_of(out: Out) -> Vec<PropTag> {
+pub(super) fn tags_of(out: Out) -> Vec<PropTag> {
     if let Out::Tags(tags) = out { tags } else { Vec::new() }
 }
 
-fn problems_of(out: Warned<Out>) -> Vec<PropProblem> {
-    if let Out::Problems(problems) = out.into_inner() { problems } else { Vec::new() }
+fn problems_of(out: Out) -> Vec<PropProblem> {
+    if let Out::Problems(problems) = out { problems } else { Vec::new() }
 }
 
 /// An object of CreateIProp: IPropData, properties in memory. What IMAPIProp has, it has through [`Props`].
@@ -254,10 +255,9 @@ impl Process {
     ///
     /// MAPI_E_NOT_INITIALIZED before MAPIInitialize.
     pub fn create_iprop(&self) -> Result<PropData, Failure> {
-        let (world, caller) = (self.world(), self.caller());
-        let reply = make(world, caller, Call::Mapi(Mapi::CreateIProp { interface: None }))?;
+        let reply = self.make(Call::Mapi(Mapi::CreateIProp { interface: None }))?;
         let handle = reply.object().expect("CreateIProp gives an object when it succeeds");
-        Ok(PropData { props: Props::new(world, caller, handle) })
+        Ok(PropData { props: Props::new(self.world(), self.caller(), handle) })
     }
 }
 
@@ -305,7 +305,7 @@ impl PropData {
     /// MAPI_E_INVALID_TYPE if all of them are; MAPI_E_NO_ACCESS for a read-only object.
     pub fn hr_add_obj_props(&self, tags: &[PropTag]) -> Result<Warned<Vec<PropProblem>>, Failure> {
         let call = IPropData::HrAddObjProps { prop_tag_array: Some(tags.to_vec()), problems: OutPtr::Given };
-        self.data(call).map(|out| out.map(|out| if let Out::Problems(problems) = out { problems } else { Vec::new() }))
+        self.data(call).map(|out| out.map(problems_of))
     }
 }
 

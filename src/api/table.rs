@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::props::tags_of;
+use super::table_data::count;
 use super::{Failure, Object, Rows, Warned};
 use crate::call::{Bytes, Call, Caller, Handle, IMAPITable, MapiError, Out, Reply};
 use crate::mapi::{Hresult, NotifyEvents, PropTag, Restriction, Row, SortOrderSet, WidthFlags};
@@ -171,7 +173,7 @@ impl Table {
     ///
     /// MAPI_E_INVALID_OBJECT after the session's Logoff; MAPI_E_BUSY.
     pub fn query_columns(&self) -> Result<Vec<PropTag>, Failure> {
-        self.call(IMAPITable::QueryColumns { flags: 0 }).map(tags)
+        self.call(IMAPITable::QueryColumns { flags: 0 }).map(tags_of)
     }
 
     /// QueryColumns with TBL_ALL_COLUMNS: every column that the table can have (TABLE-067).
@@ -180,7 +182,7 @@ impl Table {
     ///
     /// As [`query_columns`](Self::query_columns).
     pub fn query_all_columns(&self) -> Result<Vec<PropTag>, Failure> {
-        self.call(IMAPITable::QueryColumns { flags: TBL_ALL_COLUMNS }).map(tags)
+        self.call(IMAPITable::QueryColumns { flags: TBL_ALL_COLUMNS }).map(tags_of)
     }
 
     /// GetRowCount.
@@ -189,8 +191,7 @@ impl Table {
     ///
     /// MAPI_E_INVALID_OBJECT after the session's Logoff; MAPI_E_BUSY; MAPI_E_NO_SUPPORT with the fixture's `tables.row_count = "unsupported"`.
     pub fn get_row_count(&self) -> Result<usize, Failure> {
-        self.call(IMAPITable::GetRowCount { flags: 0 })
-            .map(|out| if let Out::Number(count) = out { usize::try_from(count).unwrap_or(0) } else { 0 })
+        self.call(IMAPITable::GetRowCount { flags: 0 }).map(|out| count(&out))
     }
 
     /// SeekRow: moves the cursor from a bookmark and says by how many rows.
@@ -434,10 +435,6 @@ fn number(out: &Out) -> u32 {
 
 fn rows(out: Out) -> Vec<Row> {
     if let Out::Rows(rows) = out { rows } else { Vec::new() }
-}
-
-fn tags(out: Out) -> Vec<PropTag> {
-    if let Out::Tags(tags) = out { tags } else { Vec::new() }
 }
 
 fn status(out: &Out) -> TableStatus {

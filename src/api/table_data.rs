@@ -163,6 +163,6 @@ impl TableData {
     }
 }
 
-fn count(out: &Out) -> usize {
+pub(super) fn count(out: &Out) -> usize {
     if let Out::Number(count) = out { usize::try_from(*count).unwrap_or(0) } else { 0 }
 }

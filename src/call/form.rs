@@ -49,15 +49,22 @@ impl fmt::Display for Form {
                 }
                 f.write_str("]")
             }
+            Form::Table(entries) if entries.is_empty() => f.write_str("{}"),
             Form::Table(entries) => {
                 f.write_str("{ ")?;
                 for (i, (key, value)) in entries.iter().enumerate() {
-                    write!(f, "{}{key} = {value}", if i == 0 { "" } else { ", " })?;
+                    write!(f, "{}{} = {value}", if i == 0 { "" } else { ", " }, toml_key(key))?;
                 }
                 f.write_str(" }")
             }
         }
     }
+}
+
+/// A key as TOML takes it.
+pub(crate) fn toml_key(name: &str) -> String {
+    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if bare { name.to_owned() } else { Form::Str(name.to_owned()).to_string() }
 }
 
 /// A basic string of TOML: quotes, backslashes and control characters escaped.

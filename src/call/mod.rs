@@ -15,6 +15,7 @@ mod words;
 
 use std::fmt;
 
+pub(crate) use form::toml_key;
 pub use form::{Bytes, Form, OutPtr, Word, hex, hex_bytes};
 pub use init_monitor::{IMAPIInitMonitor, IMAPIWaitResult};
 pub use mapi_functions::Mapi;
@@ -188,6 +189,27 @@ pub struct Method {
     pub name: &'static str,
     /// Its arguments: the page's parameter names without their type prefix, in snake_case.
     pub args: &'static [&'static str],
+}
+
+impl Method {
+    /// Whether it is named so: by its own interface, by that of an object which has it beside its own, or without an interface.
+    pub(crate) fn is_called(&self, interface: Option<&str>, name: Option<&str>) -> bool {
+        let has = |kind: &ObjectKind| Some(kind.interface()) == interface && kind.interfaces().contains(&self.interface);
+        self.has_name(name) && (interface.is_none_or(|interface| interface == self.interface) || ObjectKind::ALL.iter().any(has))
+    }
+
+    fn has_name(&self, name: Option<&str>) -> bool {
+        name.is_none_or(|name| name == self.name)
+    }
+}
+
+impl Call {
+    /// Whether it is a call of what is named so: of the method's interface or of the object's.
+    pub(crate) fn is_called(&self, interface: Option<&str>, name: Option<&str>) -> bool {
+        let method = self.method();
+        let of_object = |interface: &str| self.this().is_some_and(|this| this.kind().interface() == interface);
+        method.has_name(name) && interface.is_none_or(|interface| interface == method.interface || of_object(interface))
+    }
 }
 
 impl fmt::Display for Method {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Entry, Journal};
-use crate::call::{Call, Form, Handle, Method, Word};
+use crate::call::{Call, Form, Handle, Word};
 use crate::mapi::{
     CopyFlags, Hresult, InitFlags, LogoffFlags, LogonFlags, NameFlags, NotifyEvents, OpenFlags, SaveFlags, StoreFlags, WidthFlags,
 };
@@ -94,7 +94,8 @@ impl Wanted {
     ///
     /// If nothing has that name: a misspelt one would test nothing.
     pub fn call(name: &str) -> Self {
-        if !Call::methods().any(|method| is_named(method, name)) {
+        let (interface, method_name) = parts_of(name);
+        if !Call::methods().any(|method| method.is_called(interface, method_name)) {
             let all: Vec<String> = Call::methods().map(|method| method.name.to_owned()).collect();
             panic!("no function or method has the name {name:?}{}", near(name, all.iter().map(String::as_str)));
         }
@@ -110,7 +111,8 @@ impl Wanted {
 
     /// What of a call is not as wanted; `None` if it calls something else.
     pub(crate) fn misses(&self, entry: &Entry, caller: &str) -> Option<Vec<String>> {
-        is_named(entry.call().method(), &self.name).then(|| self.parts.iter().filter_map(|part| part.miss(entry, caller)).collect())
+        let (interface, name) = parts_of(&self.name);
+        entry.call().is_called(interface, name).then(|| self.parts.iter().filter_map(|part| part.miss(entry, caller)).collect())
     }
 }
 
@@ -168,11 +170,9 @@ fn has_flag(call: &Call, flag: &str) -> bool {
     })
 }
 
-fn is_named(method: &Method, name: &str) -> bool {
-    match name.split_once("::") {
-        Some((interface, name)) => method.interface == interface && method.name == name,
-        None => method.name == name,
-    }
+/// The interface and the name, of a name that may have both.
+fn parts_of(name: &str) -> (Option<&str>, Option<&str>) {
+    name.split_once("::").map_or((None, Some(name)), |(interface, name)| (Some(interface), Some(name)))
 }
 
 fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {

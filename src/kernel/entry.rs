@@ -390,15 +390,23 @@ impl Kernel {
         }
     }
 
-    /// Keeps a failure for GetLastError, by the reading last_error (SESSION-022).
-    fn keep_error(&mut self, this: Handle, method: &'static str, reply: &Reply) {
+    /// Keeps a failure for GetLastError of a session or another object, by the reading last_error (SESSION-022).
+    pub(super) fn keep_error(&mut self, this: Handle, method: &'static str, reply: &Reply) {
         let clause = self.why.clause();
-        let reading = self.machine.readings.index(Reading::LastError);
-        let Some(member) = self.members.get_mut(&this) else { return };
+        let clears = self.machine.readings.index(Reading::LastError) == 1;
+        let Some(kept) = self.last_error_mut(this) else { return };
         if reply.hr != Hresult::S_OK {
-            member.last_error = Some(LastError { hr: reply.hr, method, clause, text: None });
-        } else if reading == 1 {
-            member.last_error = None;
+            *kept = Some(LastError { hr: reply.hr, method, clause, text: None });
+        } else if clears {
+            *kept = None;
+        }
+    }
+
+    /// The failure that is kept for GetLastError.
+    pub(super) fn last_error_mut(&mut self, this: Handle) -> Option<&mut Option<LastError>> {
+        match self.members.get_mut(&this) {
+            Some(member) => Some(&mut member.last_error),
+            None => self.objects.get_mut(&this).map(|object| &mut object.last_error),
         }
     }
 

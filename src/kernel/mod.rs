@@ -343,6 +343,11 @@ impl Kernel {
         self.decided(ClauseId::logon(44), hr)
     }
 
+    /// Whether a session was logged off, or is gone.
+    fn is_logged_off(&self, session: Handle) -> bool {
+        self.members.get(&session).is_none_or(|member| member.logged_off)
+    }
+
     /// What every method answers when MAPI is not initialised, or the object is dead or another process's.
     fn refuse_object(&mut self, caller: Caller, this: Handle, outlives: bool) -> Option<Reply> {
         if self.process(caller.process).fast_shutdown {
@@ -352,11 +357,10 @@ impl Kernel {
         if !(self.is_initialized(caller) || (no_session && self.has_utilities(caller))) {
             return Some(self.decided(ClauseId::logon(37), Hresult::MAPI_E_NOT_INITIALIZED));
         }
-        let dead = |session: Handle| self.members.get(&session).is_none_or(|member| member.logged_off);
         let (owner, clause) = match (self.members.get(&this), self.objects.get(&this)) {
             (Some(member), _) if member.logged_off && !outlives => (None, ClauseId::shutdown(2)),
             (Some(member), _) => (Some(member.process), ClauseId::logon(72)),
-            (_, Some(object)) if object.session.is_some_and(dead) => (None, ClauseId::shutdown(9)),
+            (_, Some(object)) if object.session.is_some_and(|session| self.is_logged_off(session)) => (None, ClauseId::shutdown(9)),
             (_, object) => (object.map(|object| object.process), ClauseId::logon(72)),
         };
         (owner != Some(caller.process)).then(|| self.decided(clause, Hresult::MAPI_E_INVALID_OBJECT))

@@ -183,7 +183,7 @@ impl Kernel {
     /// Under the reading delivery = "inline" nothing waits.
     fn deliver_inline(&mut self) {
         if self.machine.readings.index(Reading::Delivery) == 1 {
-            self.deliver(|_| true);
+            self.deliver(|_, _| true);
         }
     }
 
@@ -249,8 +249,8 @@ impl Kernel {
     }
 
     /// Delivers what is queued for some processes.
-    fn deliver(&mut self, to: impl Fn(&Queued) -> bool) {
-        for Queued { source, connection, sink, notice, .. } in self.queue.take(|_, queued| to(queued)) {
+    fn deliver(&mut self, to: impl Fn(u64, &Queued) -> bool) {
+        for Queued { source, connection, sink, notice, .. } in self.queue.take(to) {
             self.emit(Event::Notified { source, connection, sink, notice });
         }
     }
@@ -263,11 +263,7 @@ impl Kernel {
         }
         let home = self.process(caller.process).notifications;
         if home == Some(NotificationHome::Thread(caller.thread)) && self.machine.readings.index(Reading::Delivery) != 2 {
-            for Queued { source, connection, sink, notice, .. } in
-                self.queue.take(|number, queued| number < before && queued.process == caller.process)
-            {
-                self.emit(Event::Notified { source, connection, sink, notice });
-            }
+            self.deliver(|number, queued| number < before && queued.process == caller.process);
         }
     }
 
@@ -277,7 +273,7 @@ impl Kernel {
             return;
         }
         let dedicated: Vec<bool> = self.processes.iter().map(|process| self.is_told_by_engine(process)).collect();
-        self.deliver(|queued| dedicated.get(usize::from(queued.process.0)).copied().unwrap_or(true));
+        self.deliver(|_, queued| dedicated.get(usize::from(queued.process.0)).copied().unwrap_or(true));
     }
 
     /// Whether the notification engine has something to deliver on a thread of its own.

@@ -1,4 +1,4 @@
-//! One property in the type that a caller asks for: what GetProps and the columns of tables have in common.
+//! One property in the type that a caller of GetProps asks for, and what stands for one that has no value.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,8 @@ use crate::mapi::{CodePage, Hresult, Prop, PropTag, PropType, Row, Value};
 /// How properties are given.
 #[derive(Clone, Debug)]
 pub(super) struct Projection {
-    /// The width of characters whose width the caller leaves open; `None` is the stored one.
-    width: Option<bool>,
+    /// Whether characters whose width the caller leaves open are wide.
+    width: bool,
     /// The tag of what failed has identifier zero (reading failed_tag_id).
     zero: bool,
     /// What another type than the stored one gives.
@@ -31,34 +31,20 @@ impl Projection {
         let settings = &machine.properties;
         let unexpected = machine.readings.index(Reading::TypeMismatch) != 0;
         Projection {
-            width: Some(unicode),
+            width: unicode,
+            zero: machine.readings.index(Reading::FailedTagId) != 0,
             mismatch: if unexpected { Hresult::MAPI_E_UNEXPECTED_TYPE } else { Hresult::MAPI_E_NOT_FOUND },
             large: settings.large_limit,
             convert: settings.convert,
             unicode: settings.unicode,
             ansi: settings.ansi,
-            ..Projection::of_table(machine)
-        }
-    }
-
-    /// As a table gives its columns: PT_UNSPECIFIED takes the stored type, nothing is too large, and every type that does not fit is not found.
-    pub(super) fn of_table(machine: &Machine) -> Self {
-        Projection {
-            width: None,
-            zero: machine.readings.index(Reading::FailedTagId) != 0,
-            mismatch: Hresult::MAPI_E_NOT_FOUND,
-            large: 0,
-            convert: true,
-            unicode: true,
-            ansi: true,
             code_page: machine.code_page,
         }
     }
 
     /// What stands in the place of a property that cannot be had (PROP-057, PROP-060).
     pub(super) fn failed(&self, asked: PropTag, code: Hresult) -> Prop {
-        let tag = if self.zero { PropTag::of(0, PropType::ERROR) } else { asked.with_type(PropType::ERROR) };
-        Prop { tag, value: Value::Error(code) }
+        failed(asked, code, self.zero)
     }
 
     /// One property, found or not, in the type that the tag asks for.
@@ -83,7 +69,7 @@ impl Projection {
         if given.is_text() && given != stored && !self.convert || !self.has_width(given) {
             return self.failed(asked, Hresult::MAPI_E_BAD_CHARWIDTH);
         }
-        if self.large != 0 && size(&found.value, given) >= self.large as usize {
+        if self.large != 0 && size(&found.value, given) >= u64::from(self.large) {
             return self.failed(asked, Hresult::MAPI_E_NOT_ENOUGH_MEMORY);
         }
         Prop { tag: found.tag.with_type(given), value: in_type(&found.value, given, self.code_page) }
@@ -91,15 +77,18 @@ impl Projection {
 
     /// The type in which a property comes if the caller leaves the type open (PROP-045).
     fn open_type(&self, stored: PropType) -> PropType {
-        match self.width {
-            Some(unicode) if self.convert => PropTag::of(1, stored).in_width(unicode).prop_type(),
-            _ => stored,
-        }
+        if self.convert { PropTag::of(1, stored).in_width(self.width).prop_type() } else { stored }
     }
 
     fn has_width(&self, prop_type: PropType) -> bool {
         has_width(prop_type, self.unicode, self.ansi)
     }
+}
+
+/// A property that has no value: PT_ERROR with a code (PROP-060).
+pub(super) fn failed(tag: PropTag, hr: Hresult, id_zero: bool) -> Prop {
+    let tag = if id_zero { PropTag::of(0, PropType::ERROR) } else { tag.with_type(PropType::ERROR) };
+    Prop { tag, value: Value::Error(hr) }
 }
 
 /// Whether characters of this type are among the widths that there are; true of every other type.
@@ -121,19 +110,21 @@ pub(super) fn property(all: &[Prop], id: u16) -> Option<&Prop> {
     all.binary_search_by_key(&id, |prop| prop.tag.id()).ok().and_then(|at| all.get(at))
 }
 
-/// The bytes of a value in a type: characters with their terminator, and nothing for the pointers of several.
-pub(super) fn size(value: &Value, prop_type: PropType) -> usize {
-    let wide = matches!(prop_type, PropType::UNICODE | PropType::MV_UNICODE);
-    let text = |text: &String| if wide { (text.encode_utf16().count() + 1) * 2 } else { text.len() + 1 };
+/// The bytes of a value as UlPropSize counts them (TABLE-315): characters with their terminator, in the width of the tag.
+pub(super) fn size(value: &Value, prop_type: PropType) -> u64 {
+    let wide = prop_type.single() != PropType::STRING8;
+    let text = |text: &str| if wide { 2 * (text.encode_utf16().count() as u64 + 1) } else { text.chars().count() as u64 + 1 };
     match value {
-        Value::String(one) => text(one),
-        Value::MvString(all) => all.iter().map(text).sum(),
-        Value::Binary(bytes) => bytes.len(),
-        Value::MvBinary(all) => all.iter().map(Vec::len).sum(),
-        Value::MvShort(all) => all.len() * 2,
-        Value::MvLong(_) | Value::MvFloat(_) => value.len() * 4,
-        Value::Guid(_) | Value::MvGuid(_) => value.len() * 16,
-        _ => value.len() * 8,
+        Value::Short(_) | Value::Bool(_) => 2,
+        Value::Long(_) | Value::Float(_) | Value::Error(_) => 4,
+        Value::Double(_) | Value::Currency(_) | Value::AppTime(_) | Value::LongLong(_) | Value::SysTime(_) => 8,
+        Value::String(v) => text(v),
+        Value::Guid(_) => 16,
+        Value::Binary(v) => v.len() as u64,
+        Value::MvString(v) => v.iter().map(|v| text(v)).sum(),
+        Value::MvBinary(v) => v.iter().map(|v| v.len() as u64).sum(),
+        Value::Null | Value::Object => 0,
+        many => (0..many.len()).filter_map(|at| many.element(at)).map(|one| size(&one, prop_type.single())).sum(),
     }
 }
 
@@ -174,8 +165,19 @@ mod tests {
         assert_eq!(give(&machine, subject(), PropTag::PR_SUBJECT), subject());
         let open = PropTag::PR_SUBJECT.with_type(PropType::UNSPECIFIED);
         assert_eq!(give(&machine, subject(), open).tag, PropTag::PR_SUBJECT_A);
-        let row = project(&[subject()], &[open], &Projection::of_table(&machine));
-        assert_eq!(row.props, [subject()]);
+    }
+
+    #[test]
+    fn values_are_as_large_as_their_type_has_them() {
+        let accented = Value::String("\u{E9}".repeat(3));
+        assert_eq!(size(&accented, PropType::STRING8), 4, "a byte a character, and the terminator");
+        assert_eq!(size(&accented, PropType::UNICODE), 8);
+        assert_eq!((size(&Value::Long(1), PropType::LONG), size(&Value::Bool(true), PropType::BOOLEAN)), (4, 2));
+        assert_eq!(size(&Value::MvShort(vec![1, 2, 3]), PropType::MV_SHORT), 6);
+        let mut machine = Machine::default();
+        machine.properties.large_limit = 5;
+        let subject = Prop::new(PropTag::PR_SUBJECT_A, accented);
+        assert_eq!(give(&machine, subject.clone(), PropTag::PR_SUBJECT_A), subject);
     }
 
     #[test]

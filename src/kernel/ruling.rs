@@ -5,7 +5,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::object::Body;
 use super::session::LastError;
 use super::wait::{Running, Wake};
 use super::{Ask, Event, Kernel, Progress, Why};
@@ -153,13 +152,8 @@ impl Kernel {
         let Some(this) = call.this().filter(|_| hr != Hresult::S_OK && method != "GetLastError") else { return };
         let text = ruling.text.clone().unwrap_or_else(|| format!("{method} returned {hr:?} (rule \"{}\")", ruling.rule).into());
         let error = Some(LastError { hr, method, clause: None, text: Some(text) });
-        if let Some(member) = self.members.get_mut(&this) {
-            member.last_error = error;
-        } else if let Some(object) = self.objects.get_mut(&this) {
-            match &mut object.body {
-                Body::Table(view) => view.set_last_error(error),
-                _ => object.last_error = error,
-            }
+        if let Some(kept) = self.last_error_mut(this) {
+            *kept = error;
         }
     }
 }

@@ -65,7 +65,7 @@ impl Kernel {
     /// A method of IMAPIStatus. A clear bit of PR_RESOURCE_METHODS is MAPI_E_NO_SUPPORT (STATUS-130).
     pub(super) fn status_method(&mut self, this: Handle, call: &IMAPIStatus) -> Reply {
         let reply = self.status_call(this, call);
-        self.keep_object_error(this, call.method().name, &reply);
+        self.keep_error(this, call.method().name, &reply);
         reply
     }
 

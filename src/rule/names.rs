@@ -33,28 +33,16 @@ impl Target {
         if WITHOUT_RESULT.contains(&name) {
             return Err(Error::misuse(format!("{name} returns nothing that could fail; rules do not see it")));
         }
-        if Call::methods().any(|method| target.could_be(method)) { Ok(target) } else { Err(Error::misuse(unknown(text))) }
-    }
-
-    /// Whether this names a method of an interface, or of an object that has it beside its own.
-    fn could_be(&self, method: &Method) -> bool {
-        let of = |kind: &ObjectKind| Some(kind.interface()) == self.interface.as_deref() && kind.interfaces().contains(&method.interface);
-        self.has_name(method) && (self.has_interface(method.interface) || ObjectKind::ALL.iter().any(of))
-    }
-
-    fn has_name(&self, method: &Method) -> bool {
-        self.name.as_deref().is_none_or(|name| name == method.name)
-    }
-
-    fn has_interface(&self, interface: &str) -> bool {
-        self.interface.as_deref().is_none_or(|wanted| wanted == interface)
+        if Call::methods().any(|method| method.is_called(interface, target.name.as_deref())) {
+            Ok(target)
+        } else {
+            Err(Error::misuse(unknown(text)))
+        }
     }
 
     /// Whether it is a call of what is named here.
     pub fn is(&self, call: &Call) -> bool {
-        let method = call.method();
-        self.has_name(method)
-            && (self.has_interface(method.interface) || call.this().is_some_and(|this| self.has_interface(this.kind().interface())))
+        call.is_called(self.interface.as_deref(), self.name.as_deref())
     }
 }
 

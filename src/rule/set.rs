@@ -1,5 +1,7 @@
 //! The rules of one world, and how often each was asked and acted.
 
+use std::sync::Arc;
+
 use super::Rule;
 use crate::call::{Call, Caller};
 use crate::kernel::{RuleId, Ruling};
@@ -17,8 +19,8 @@ pub(crate) struct Rules {
 #[derive(Clone, Debug, PartialEq)]
 struct Installed {
     id: RuleId,
-    rule: Rule,
-    name: std::sync::Arc<str>,
+    rule: Arc<Rule>,
+    name: Arc<str>,
     seen: u32,
     fired: u32,
 }
@@ -63,7 +65,7 @@ impl Rules {
         self.made += 1;
         let id = RuleId(self.made);
         let name = rule.title().into();
-        self.list.push(Installed { id, rule, name, seen: 0, fired: 0 });
+        self.list.push(Installed { id, rule: Arc::new(rule), name, seen: 0, fired: 0 });
         id
     }
 
@@ -109,7 +111,11 @@ impl Rules {
     pub fn inherited(&self) -> Self {
         let mut rules = self.clone();
         rules.unmet.clear();
-        rules.list.iter_mut().for_each(|installed| installed.rule.expect = None);
+        rules
+            .list
+            .iter_mut()
+            .filter(|installed| installed.rule.expect.is_some())
+            .for_each(|installed| Arc::make_mut(&mut installed.rule).expect = None);
         rules
     }
 }

@@ -111,9 +111,7 @@ fn written(root: &Table<'_>) -> Form {
 /// Where a key belongs that often stands in the wrong place.
 fn elsewhere(key: &str) -> Option<String> {
     match key {
-        "machine" | "mapisvc" | "profile" | "properties" | "script" | "tables" | "lints" | "extends" => {
-            Some(format!("belongs in [fixture], as fixture.{key}"))
-        }
+        key if crate::fixture::SECTIONS.contains(&key) => Some(format!("belongs in [fixture], as fixture.{key}")),
         "steps" => Some("unknown key; write each step as [[step]]".into()),
         "process" | "call" | "args" | "expect" | "inside" => Some("belongs in a step; write [[step]] above it".into()),
         _ => None,
@@ -173,6 +171,9 @@ fn steps(root: &Table<'_>, source: &Source, problems: &mut Problems) -> Vec<Step
         return Vec::new();
     };
     let Some(items) = node.tables("step", problems) else { return Vec::new() };
+    if items.iter().next().is_none() {
+        problems.error(node.place(), Code::Missing, Note::new("there is no step").hint("a scenario has at least one [[step]]"));
+    }
     let mut names = Names { saved: Saved::new(), begun: BTreeMap::new(), counted: (0, 1) };
     items.iter().filter_map(|item| step(&item.table(problems)?, source, &mut names, problems)).collect()
 }

@@ -6,7 +6,7 @@ use super::Scenario;
 use super::form::NULL;
 use super::object::is_method;
 use super::write;
-use crate::call::{Call, CallId, Caller, Form, Handle, Method, ObjectKind};
+use crate::call::{Call, CallId, Caller, Form, Handle, ObjectKind};
 use crate::error::Error;
 use crate::journal::Entry;
 use crate::kernel::Kernel;
@@ -92,7 +92,7 @@ impl<'a> Writer<'a> {
     }
 
     fn kernel(&self) -> &'a Kernel {
-        self.recorded.now.kernel()
+        &self.recorded.kernel
     }
 
     /// The whole scenario; `Err` says what cannot be written.
@@ -267,9 +267,5 @@ fn method_name(call: &Call) -> String {
     let namesakes = Call::methods().filter(|other| other.name == method.name).count();
     let own = |kind: ObjectKind| method.interface == "IUnknown" || kind.interfaces().contains(&method.interface);
     let plain = !is_method(method) || (namesakes == 1 && call.this().is_some_and(|object| own(object.kind())));
-    if plain { method.name.to_owned() } else { full_name(method) }
-}
-
-fn full_name(method: &Method) -> String {
-    format!("{}::{}", method.interface, method.name)
+    if plain { method.name.to_owned() } else { method.to_string() }
 }

@@ -50,7 +50,7 @@ impl Scenario {
             return best;
         }
         let mut tries = 1;
-        let mut size = best.len().div_ceil(2);
+        let mut size = best.len().div_ceil(2).max(1);
         loop {
             let before = best.len();
             let mut end = before;

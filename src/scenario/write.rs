@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Scenario;
 use super::read::{KEYS, STEP_KEYS};
-use crate::call::Form;
+use crate::call::{Form, toml_key};
 use crate::clause::{ReadingValue, Readings};
 use crate::error::Error;
 use crate::fixture::Fixture;
@@ -36,29 +36,10 @@ fn keys(text: &mut String, order: &[&str], table: &Form) {
     }
 }
 
-/// A key as TOML takes it.
-fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if bare { name.to_owned() } else { Form::Str(name.to_owned()).to_string() }
-}
-
-/// A value on one line.
-fn inline(form: &Form) -> String {
-    match form {
-        Form::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
-        Form::Table(entries) if entries.is_empty() => "{}".to_owned(),
-        Form::Table(entries) => {
-            let entries: Vec<String> = entries.iter().map(|(name, form)| format!("{} = {}", key(name), inline(form))).collect();
-            format!("{{ {} }}", entries.join(", "))
-        }
-        other => other.to_string(),
-    }
-}
-
 /// A key and its value, on one line.
 pub(super) fn line(text: &mut String, name: &str, value: &Form) {
     // Writing to a String does not fail.
-    let _ = writeln!(text, "{} = {}", key(name), inline(value));
+    let _ = writeln!(text, "{} = {value}", toml_key(name));
 }
 
 /// Whether a value is a list of tables.
@@ -76,7 +57,7 @@ fn section(text: &mut String, path: &str, header: &str, entries: &[(String, Form
         line(text, name, form);
     }
     for (name, form) in entries.iter().filter(|(_, form)| is_section(form)) {
-        let path = format!("{path}.{}", key(name));
+        let path = format!("{path}.{}", toml_key(name));
         match form {
             Form::Table(entries) => section(text, &path, &format!("[{path}]"), entries),
             Form::List(items) => items.iter().for_each(|item| {
@@ -91,6 +72,34 @@ fn section(text: &mut String, path: &str, header: &str, entries: &[(String, Form
 
 /// The world of a scenario by its name, or as sections; `None` if no text can say it.
 pub(super) fn world(text: &mut String, fixture: &Fixture) -> Option<()> {
+    if is_shipped(fixture) {
+        line(text, "fixture", &Form::Str(fixture.name().to_owned()));
+        write_readings(text, &fixture.machine().readings);
+        return Some(());
+    }
+    sections(text, fixture, written(fixture)?);
+    Some(())
+}
+
+/// The world of a scenario as sections, with one fault more behind its own. A world that no text can say is named as a file of its name.
+pub(crate) fn world_with_fault(text: &mut String, fixture: &Fixture, fault: Option<Form>) {
+    let extends = |name: String| vec![("extends".to_owned(), Form::Str(name))];
+    let mut entries = match written(fixture) {
+        _ if is_shipped(fixture) => extends(fixture.name().to_owned()),
+        Some(entries) => entries,
+        None => extends(format!("{}.toml", fixture.name())),
+    };
+    if let Some(fault) = fault {
+        match entries.iter_mut().find(|(name, _)| name == "fault") {
+            Some((_, Form::List(faults))) => faults.push(fault),
+            _ => entries.push(("fault".to_owned(), Form::List(vec![fault]))),
+        }
+    }
+    sections(text, fixture, entries);
+}
+
+/// Whether a world is a shipped one, but for its readings.
+fn is_shipped(fixture: &Fixture) -> bool {
     let readings = &fixture.machine().readings;
     let same = |shipped: &Fixture| {
         let machine = crate::kernel::Machine { readings: readings.clone(), ..(**shipped.machine()).clone() };
@@ -98,20 +107,24 @@ pub(super) fn world(text: &mut String, fixture: &Fixture) -> Option<()> {
             && shipped.profiles() == fixture.profiles()
             && shipped.script() == fixture.script()
             && shipped.faults() == fixture.faults()
+            && shipped.lints() == fixture.lints()
     };
-    if Fixture::shipped(fixture.name()).is_some_and(|shipped| same(&shipped) && shipped.lints() == fixture.lints()) {
-        line(text, "fixture", &Form::Str(fixture.name().to_owned()));
-        write_readings(text, readings);
-        return Some(());
-    }
+    Fixture::shipped(fixture.name()).is_some_and(|shipped| same(&shipped))
+}
+
+/// What the sections of a world were written as, its readings left out.
+fn written(fixture: &Fixture) -> Option<Vec<(String, Form)>> {
     let Form::Table(entries) = fixture.written()? else { return None };
-    let entries: Vec<(String, Form)> = entries.iter().filter(|(name, _)| name != "readings").cloned().collect();
-    write_readings(text, readings);
+    Some(entries.iter().filter(|(name, _)| name != "readings").cloned().collect())
+}
+
+/// Readings, and a world as sections.
+fn sections(text: &mut String, fixture: &Fixture, entries: Vec<(String, Form)>) {
+    write_readings(text, &fixture.machine().readings);
     if entries.is_empty() {
         text.push_str("\n[fixture]\n");
     }
     section(text, "fixture", "[fixture]", &entries);
-    Some(())
 }
 
 /// The readings that are not the usual ones.

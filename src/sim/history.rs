@@ -72,8 +72,8 @@ pub(crate) struct Recorded {
     pub fixture: Fixture,
     pub acts: Vec<Act>,
     pub journal: Journal,
-    /// The world as it is now.
-    pub now: Snapshot,
+    /// The subsystem as it is now.
+    pub kernel: Kernel,
 }
 
 impl History {
@@ -282,10 +282,6 @@ impl Snapshot {
         let unseen = text.is_empty() && self != other;
         if unseen { "nothing that a state shows, but not all is the same\n".to_owned() } else { text }
     }
-
-    pub(crate) fn kernel(&self) -> &Kernel {
-        &self.kernel
-    }
 }
 
 impl Sim {
@@ -327,7 +323,6 @@ impl Sim {
 
     /// Everything that was done since the world began as its fixture.
     pub(crate) fn recorded(&self) -> Result<Recorded, Error> {
-        let now = self.snapshot();
         let world = self.shared.world.lock();
         let no = |why: &str| Err(Error::misuse(format!("the run of the world {:?} cannot be recorded: {why}", self.shared.fixture)));
         if world.silent {
@@ -340,6 +335,11 @@ impl Sim {
             return no(&format!("{} lines of its journal are gone", world.journal.dropped()));
         }
         let Some(fixture) = world.history.origin.clone() else { return no("it did not begin as a fixture") };
-        Ok(Recorded { fixture, acts: world.history.acts().cloned().collect(), journal: world.journal.clone(), now })
+        Ok(Recorded {
+            fixture,
+            acts: world.history.acts().cloned().collect(),
+            journal: world.journal.clone(),
+            kernel: world.kernel.clone(),
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! What verification found.
 
+use std::any::Any;
 use std::fmt;
 
 /// What [`Sim::check`](super::Sim::check) found.
@@ -36,3 +37,9 @@ impl fmt::Debug for Report {
 }
 
 impl std::error::Error for Report {}
+
+/// What a panic says.
+pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("(something that is no text)")
+}

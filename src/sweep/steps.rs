@@ -7,6 +7,7 @@ use crate::call::{Form, Handle};
 use crate::fixture::Fixture;
 use crate::journal::{Entry, Journal};
 use crate::kernel::Event;
+use crate::scenario::world_with_fault;
 
 /// The call that a sweep failed.
 pub(super) fn failed(journal: &Journal) -> Option<&Entry> {
@@ -31,25 +32,31 @@ fn write_all(text: &mut String, fixture: &Fixture, journal: &Journal, hit: Optio
     if journal.dropped() > 0 {
         writeln!(text, "# {} earlier calls are gone from the journal", journal.dropped())?;
     }
-    let shipped = Fixture::shipped(fixture.name()).as_ref() == Some(fixture);
-    let parent = if shipped { fixture.name().to_owned() } else { format!("{}.toml", fixture.name()) };
-    writeln!(text, "\n[fixture]\nextends = {}", quoted(&parent))?;
-    if let (Some(hit), Some(entry)) = (hit, failed(journal)) {
-        let earlier = |other: &&Entry| other.id() <= entry.id() && other.call().method() == hit.method;
-        let nth = journal.entries().filter(earlier).count();
-        let which = if hit.lasts { "from" } else { "nth" };
-        let call = quoted(&hit.method.to_string());
-        writeln!(text, "\n[[fixture.fault]]\ncall = {call}\n{which} = {nth}\nfail = {}\nname = \"{RULE}\"", result(entry))?;
-    }
+    world_with_fault(text, fixture, hit.zip(failed(journal)).map(|(hit, entry)| fault(journal, hit, entry)));
     journal.entries().try_for_each(|entry| step(text, journal, entry))
 }
 
+/// The fault that a sweep tried, as a fixture has it.
+fn fault(journal: &Journal, hit: &Hit, failed: &Entry) -> Form {
+    // Calls about which a fault of the world decided are none that the rule behind it sees.
+    let elsewhere = |event: &Event| matches!(event, Event::Ruled { rule, .. } if &**rule != RULE);
+    let process = |entry: &Entry| journal.caller_name(entry.caller()).split('/').next().map(str::to_owned);
+    let counts = |entry: &&Entry| {
+        entry.id() <= failed.id()
+            && entry.call().method() == hit.method
+            && (hit.process.is_none() || hit.process == process(entry))
+            && !entry.events().iter().any(elsewhere)
+    };
+    let nth = i64::try_from(journal.entries().filter(counts).count()).unwrap_or(i64::MAX);
+    let mut keys = vec![("call", Form::Str(hit.method.to_string()))];
+    keys.extend(hit.process.clone().map(|process| ("process", Form::Str(process))));
+    keys.extend([(if hit.lasts { "from" } else { "nth" }, Form::Int(nth)), ("fail", result(failed)), ("name", Form::Str(RULE.to_owned()))]);
+    Form::Table(keys.into_iter().map(|(key, form)| (key.to_owned(), form)).collect())
+}
+
 /// The result of a call as a scenario writes it.
-fn result(entry: &Entry) -> String {
-    match entry.hr().name() {
-        Some(name) => format!("\"{name}\""),
-        None => format!("0x{:08X}", entry.hr().code()),
-    }
+fn result(entry: &Entry) -> Form {
+    entry.hr().name().map_or(Form::Int(entry.hr().code().into()), |name| Form::Str(name.to_owned()))
 }
 
 fn step(text: &mut String, journal: &Journal, entry: &Entry) -> std::fmt::Result {
@@ -64,9 +71,7 @@ fn step(text: &mut String, journal: &Journal, entry: &Entry) -> std::fmt::Result
     if let Some(this) = entry.call().this() {
         writeln!(text, "object = {}", name(this))?;
     }
-    let method = entry.call().method();
-    let call = if method.interface == "MAPI" { method.name.to_owned() } else { method.to_string() };
-    writeln!(text, "call = {}", quoted(&call))?;
+    writeln!(text, "call = {}", quoted(&entry.call().method().to_string()))?;
     let args: Vec<(String, Form)> = entry.call().args().into_iter().map(|(name, form, _)| (name.to_owned(), form)).collect();
     if !args.is_empty() {
         writeln!(text, "args = {}", Form::Table(args))?;

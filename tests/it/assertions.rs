@@ -47,6 +47,7 @@ fn the_journal_is_asked() {
     assert_eq!(journal.calls("Logoff").on("session#2").count(), 1);
     assert_eq!(journal.calls("IMAPISession::Logoff").count(), 2);
     assert!(journal.calls("IMAPIProp::GetProps").is_empty());
+    assert!(journal.calls("IMsgStore::GetProps").is_empty(), "a name that rules know too");
     assert_eq!(journal.calls("QueryRows").with("row_count", 2).count(), 2);
     let (first, last) = (logons().first().expect("the first"), logons().last().expect("the last"));
     assert!(first.id() < last.id());

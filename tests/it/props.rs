@@ -1,6 +1,6 @@
 //! Properties by the Rust face: tags and their parts, types that nobody knows, readings that a scenario cannot tell, entry identifiers.
 
-use mapi_sim::call::{Call, IMAPIProp, IMAPISession, Mapi, Out, OutPtr};
+use mapi_sim::call::{Call, Handle, IMAPIProp, IMAPISession, IStream, Mapi, ObjectKind, Out, OutPtr};
 use mapi_sim::mapi::{
     CopyFlags, EntryIdFlags, Guid, IdRange, NameFlags, NameId, OpenFlags, Prop, PropTag, PropType, SaveFlags, is_transmittable,
 };
@@ -300,6 +300,10 @@ fn objects_die_with_their_session_and_streams_with_their_object() {
     let orphan = data.open_property(PropTag::PR_HTML, OpenFlags::MAPI_CREATE | OpenFlags::MAPI_MODIFY).expect("a stream");
     session.logoff(Default::default()).expect("S_OK");
     assert_eq!(stream.read(1).expect_err("dead").hresult(), Hresult::MAPI_E_INVALID_OBJECT);
+    // Nor is it written to by a stream that lives.
+    let (of_session, alone) = (Handle::new(ObjectKind::Stream, 1), Handle::new(ObjectKind::Stream, 2));
+    let onto = Call::IStream(alone, IStream::CopyTo { pstm: Some(of_session), cb: 1 });
+    assert_eq!(sim.call(sim.process("main").caller(), onto).expect("a reply").hr, Hresult::STG_E_INVALIDPOINTER);
     assert_eq!(store.save_changes(SaveFlags::empty()).expect_err("dead").hresult(), Hresult::MAPI_E_INVALID_OBJECT);
     // An object of CreateIProp belongs to no session.
     data.set_props(&[Prop::new(PropTag::PR_SUBJECT, "b")]).expect("S_OK");
@@ -366,4 +370,24 @@ fn identifiers_of_another_machine_open_nothing() {
     drop(session);
     here.discard();
     there.discard();
+}
+
+/// A row has one value of a property, whichever way it is read: of two with one identifier the first.
+#[test]
+fn a_row_has_each_property_once() {
+    let sim = Sim::office();
+    let (id, subject) = (PropTag::PR_ROWID, PropTag::PR_SUBJECT);
+    let data = sim.process("main").create_table(2, id, &[id, subject]).expect("rows");
+    let row = |props: Vec<Prop>| Row { props };
+    data.hr_modify_row(&row(vec![Prop::new(id, 1), Prop::new(PropTag::PR_BODY, "x"), Prop::new(subject, "a")])).expect("a row");
+    data.hr_modify_row(&row(vec![Prop::new(id, 2), Prop::new(subject, "b"), Prop::new(subject, "c")])).expect("a row");
+    let view = data.hr_get_view(None).expect("a view");
+    view.set_columns(&[id, subject]).expect("columns");
+    let together: Vec<_> = view.query_rows(2).expect("rows").iter().map(|row| row.text(subject).map(str::to_owned)).collect();
+    view.seek_row(mapi_sim::Bookmark::CURRENT, -1).expect("a row");
+    let alone = view.query_rows(1).expect("a row")[0].text(subject).map(str::to_owned);
+    assert_eq!(together, [Some("a".to_owned()), Some("b".to_owned())]);
+    assert_eq!(alone, together[1]);
+    drop((view, data));
+    sim.discard();
 }

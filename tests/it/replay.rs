@@ -243,6 +243,8 @@ fn what_a_step_needs_stays_with_it() {
 
 #[test]
 fn shrinking_ends() {
+    let without = Scenario::named("none.toml", "format = 1\nname = \"none\"\nstep = []\n").expect_err("it has no steps");
+    assert!(without.to_string().contains("there is no step"), "{without}");
     let scenario = long();
     assert_eq!(scenario.shrink(|_| false), scenario, "what does not fail stays");
     assert_eq!(scenario.shrink(|_| true).len(), 1);

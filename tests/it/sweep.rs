@@ -218,6 +218,41 @@ fn kinds_say_with_what_calls_are_failed() {
     assert!(once < both && lasting < both && once > 8, "{both} {once} {lasting}");
 }
 
+/// The scenario of a sweep is the world that broke: with its own faults and readings, and with calls of one process failing.
+#[test]
+fn the_scenario_of_a_sweep_keeps_its_world() {
+    let world = r#"
+        format = 1
+        extends = "office"
+
+        [readings]
+        last_error = "cleared"
+
+        [[fault]]
+        call = "GetMsgStoresTable"
+        process = "swept"
+        nth = 1
+        fail = "MAPI_E_NETWORK_ERROR"
+    "#;
+    let world = Fixture::named("world.toml", world).expect("it reads");
+    let found = sweep(&world, Kinds::codes([Hresult::MAPI_E_NOT_ENOUGH_MEMORY]).of_process("swept"), |sim: &Sim| {
+        let other = sim.process("other").logon_ex(Logon::profile("Work").flags(QUIET)).expect("calls of others do not fail");
+        other.get_msg_stores_table(0).expect("nor does this");
+        let swept = sim.process("swept").logon_ex(Logon::profile("Work").flags(QUIET))?;
+        swept.get_msg_stores_table(0).map(drop).expect_err("the fault of the world");
+        swept.get_msg_stores_table(0).expect("it fails once").query_rows(1)?;
+        other.get_msg_stores_table(0).expect("nor does this");
+        other.logoff(LogoffFlags::empty())
+    });
+    assert_eq!(found.broken().len(), 2, "once and for good: {found}");
+    for broken in found.broken() {
+        let scenario = Scenario::named("sweep.toml", &broken.scenario).unwrap_or_else(|error| panic!("{error}\n{}", broken.scenario));
+        let outcome = scenario.run();
+        assert!(outcome.passed(), "{outcome}\n{}", broken.scenario);
+    }
+    insta::assert_snapshot!(found.broken()[1].scenario.split("\n[fixture.machine]").next().expect("a head"));
+}
+
 /// What others do on the machine does not fail, and a misspelt name is no success.
 #[test]
 fn a_sweep_can_be_of_one_process() {

@@ -40,7 +40,7 @@ impl PropData {
 
     /// Writes a property; from now on it counts as changed (PROP-223).
     pub(super) fn set(&mut self, prop: Prop) {
-        let read_only = self.slots.get(&prop.tag.id()).is_some_and(|slot| slot.read_only && !slot.deleted);
+        let read_only = self.slots.get(&prop.tag.id()).is_some_and(|slot| slot.read_only);
         self.slots.insert(prop.tag.id(), Slot { prop, deleted: false, read_only, dirty: true });
     }
 
@@ -90,7 +90,7 @@ impl Kernel {
         if !self.is_initialized(caller) {
             return self.decided(ClauseId::logon(4), Hresult::MAPI_E_NOT_INITIALIZED);
         }
-        if interface.is_some_and(|interface| interface != Guid::IID_IMAPIPropData) {
+        if !super::super::entry::supports(interface, &["IID_IMAPIPropData"]) {
             return self.decided(ClauseId::prop(220), Hresult::MAPI_E_INTERFACE_NOT_SUPPORTED);
         }
         let handle = self.new_handle(ObjectKind::PropData);
@@ -123,7 +123,7 @@ impl Kernel {
             IPropData::HrGetPropAccess { prop_tag_array } => self.get_prop_access(this, prop_tag_array.as_deref()),
             IPropData::HrAddObjProps { prop_tag_array, problems } => self.add_obj_props(this, prop_tag_array.as_deref(), *problems),
         };
-        self.keep_object_error(this, call.method().name, &reply);
+        self.keep_error(this, call.method().name, &reply);
         reply
     }
 

@@ -210,8 +210,7 @@ impl Kernel {
 
     /// Whether an object is gone, or its session was logged off.
     fn is_dead(&self, this: Handle) -> bool {
-        let logged_off = |session| self.members.get(&session).is_none_or(|member| member.logged_off);
-        self.objects.get(&this).is_none_or(|object| object.session.is_some_and(logged_off))
+        self.objects.get(&this).is_none_or(|object| object.session.is_some_and(|session| self.is_logged_off(session)))
     }
 
     /// The clause by which an object that cannot be written refuses.
@@ -227,7 +226,7 @@ impl Kernel {
     pub(super) fn prop(&mut self, this: Handle, call: &IMAPIProp) -> Reply {
         let reply = self.prop_call(this, call);
         if !matches!(call, IMAPIProp::GetLastError { .. }) {
-            self.keep_object_error(this, call.method().name, &reply);
+            self.keep_error(this, call.method().name, &reply);
         }
         reply
     }
@@ -261,18 +260,6 @@ impl Kernel {
                 self.get_names_from_ids(this, prop_tags.as_deref(), *prop_set_guid, *flags)
             }
             IMAPIProp::GetIDsFromNames { prop_names, flags } => self.get_ids_from_names(this, prop_names.as_deref(), *flags),
-        }
-    }
-
-    /// Keeps a failure for the GetLastError of an object, by the reading last_error.
-    pub(super) fn keep_object_error(&mut self, this: Handle, method: &'static str, reply: &Reply) {
-        let clause = self.why.clause();
-        let reading = self.machine.readings.index(Reading::LastError);
-        let Some(object) = self.objects.get_mut(&this) else { return };
-        if reply.hr != Hresult::S_OK {
-            object.last_error = Some(LastError { hr: reply.hr, method, clause, text: None });
-        } else if reading == 1 {
-            object.last_error = None;
         }
     }
 

@@ -188,7 +188,7 @@ impl Kernel {
     fn copy_stream(&mut self, this: Handle, to: Handle, count: u64) -> Reply {
         let process = self.objects.get(&this).map(|object| object.process);
         let target = self.objects.get(&to).filter(|object| Some(object.process) == process);
-        if target.is_none() || self.stream(to).is_none() {
+        if target.is_none() || self.is_dead(to) || self.stream(to).is_none() {
             return self.decided(ClauseId::prop(122), Hresult::STG_E_INVALIDPOINTER);
         }
         let bytes = self.stream_mut(this).map(|stream| stream.read(count)).unwrap_or_default();

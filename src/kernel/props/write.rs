@@ -49,7 +49,7 @@ impl Kernel {
         if !has_width(prop_type, settings.unicode, settings.ansi) {
             return Err(Hresult::MAPI_E_BAD_CHARWIDTH);
         }
-        if settings.set_limit != 0 && size(&prop.value, prop_type) > settings.set_limit as usize {
+        if settings.set_limit != 0 && size(&prop.value, prop_type) > u64::from(settings.set_limit) {
             return Err(Hresult::MAPI_E_NOT_ENOUGH_MEMORY);
         }
         let stored = property(all, tag.id());

@@ -1,5 +1,6 @@
 //! Cells: what a row shows in a column.
 
+use super::super::project::failed;
 use super::lines::{Built, Heading, Line};
 use super::settings::Rules;
 use crate::mapi::{Hresult, Prop, PropTag, PropType, Row, Value};
@@ -142,12 +143,6 @@ pub(super) fn cut_to(value: &mut Value, most: usize) {
         Value::Binary(bytes) => bytes.truncate(most),
         _ => {}
     }
-}
-
-/// A property that has no value: PT_ERROR with a code (PROP-060).
-pub(super) fn failed(tag: PropTag, hr: Hresult, id_zero: bool) -> Prop {
-    let tag = if id_zero { PropTag::of(0, PropType::ERROR) } else { tag.with_type(PropType::ERROR) };
-    Prop { tag, value: Value::Error(hr) }
 }
 
 /// Which value of each multivalued property a line stands for, by property.

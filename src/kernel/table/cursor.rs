@@ -16,7 +16,7 @@ const BOOKMARK_END: u32 = 2;
 /// TBL_NOADVANCE of QueryRows.
 pub(super) const TBL_NOADVANCE: u32 = 0x1;
 /// DIR_BACKWARD of FindRow.
-const DIR_BACKWARD: u32 = 0x1;
+pub(super) const DIR_BACKWARD: u32 = 0x1;
 
 impl View {
     /// GetRowCount.

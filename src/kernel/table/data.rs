@@ -1,5 +1,6 @@
 //! ITableData: rows that a client keeps itself, and shows by tables.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::object::{Body, Object};
@@ -8,13 +9,11 @@ use super::pending::{check_columns, check_order};
 use super::settings::Rules;
 use super::source::{Change, Data, Props};
 use super::view::View;
-use super::{KEYSET, SNAPSHOT, Source};
+use super::{KEYSET, SNAPSHOT, Source, TBLTYPE_DYNAMIC};
 use crate::call::{Caller, Handle, ITableData, ObjectKind, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Guid, Hresult, Prop, PropTag, PropType, Row, SortOrderSet, TableEvent, TableNotification};
 
-/// TBLTYPE_DYNAMIC, the greatest type of a table.
-const TBLTYPE_DYNAMIC: u32 = 2;
 /// TAD_ALL_ROWS of HrDeleteRows.
 const TAD_ALL_ROWS: u32 = 0x1;
 /// HrModifyRows tells of so many rows one by one (TABLE-359).
@@ -111,7 +110,7 @@ impl Kernel {
     /// HrModifyRow and HrModifyRows: every row is looked at before any is changed.
     fn modify_rows(&mut self, this: Handle, rows: &[Row], clause: u16) -> Reply {
         let data = &self.data[&this];
-        let keyed: Option<Vec<(Vec<u8>, Props)>> = rows.iter().map(|row| Some((data.key_of(&row.props)?, props_of(row)?))).collect();
+        let keyed: Option<Vec<(Vec<u8>, Props)>> = rows.iter().map(|row| keyed(data, row)).collect();
         let Some(keyed) = keyed else { return self.decided(ClauseId::table(357), Hresult::MAPI_E_INVALID_PARAMETER) };
         let single = self.machine.readings.index(Reading::TableDataNotify) != 0;
         let told = if rows.len() > TOLD_APART || (single && rows.len() > 1) { Told::Once } else { Told::Rows };
@@ -138,7 +137,7 @@ impl Kernel {
     fn insert_row(&mut self, this: Handle, at: usize, row: &Row) -> Reply {
         let after = self.machine.readings.index(Reading::TableDataInsert) != 0;
         let data = &self.data[&this];
-        let (Some(key), Some(props)) = (data.key_of(&row.props), props_of(row)) else {
+        let Some((key, props)) = keyed(data, row) else {
             return self.decided(ClauseId::table(357), Hresult::MAPI_E_INVALID_PARAMETER);
         };
         if at > data.rows.len() || data.index.contains_key(&key) {
@@ -303,9 +302,17 @@ impl View {
     }
 }
 
-/// Properties as rows keep them; `None` if a value is not of its tag's type.
+/// The index value and the properties of a row that a client gives; `None` if it cannot be kept (TABLE-357).
+fn keyed(data: &Data, row: &Row) -> Option<(Vec<u8>, Props)> {
+    let props = props_of(row)?;
+    Some((data.key_of(&props)?, props))
+}
+
+/// Properties as rows keep them, of each identifier the first; `None` if a value is not of its tag's type.
 fn props_of(row: &Row) -> Option<Props> {
-    row.props.iter().all(|prop| prop.value.fits(prop.tag.prop_type())).then(|| row.props.clone().into())
+    let mut seen = BTreeSet::new();
+    let fit = row.props.iter().all(|prop| prop.value.fits(prop.tag.prop_type()));
+    fit.then(|| row.props.iter().filter(|prop| seen.insert(prop.tag.id())).cloned().collect())
 }
 
 fn row_of(props: &[Prop]) -> Row {
@@ -314,6 +321,6 @@ fn row_of(props: &[Prop]) -> Row {
 
 /// One change a row: what it was before the first of several.
 fn merged(changes: Vec<Change>) -> Vec<Change> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     changes.into_iter().filter(|change| seen.insert(change.number)).collect()
 }

@@ -61,15 +61,20 @@ impl Built {
 
     /// Which value of each property that is shown apart a line stands for.
     pub fn parts(&self, part: u32, row: &[Prop]) -> Parts {
-        let mut rest = part as usize;
-        let one = |id: &u16| {
-            let count = instances_of(*id, row);
-            let at = rest % count;
-            rest /= count;
-            (*id, at)
-        };
-        self.instances.iter().map(one).collect()
+        parts(&self.instances, part, row)
     }
+}
+
+/// Which value of each of these properties a line stands for.
+fn parts(instances: &[u16], part: u32, row: &[Prop]) -> Parts {
+    let mut rest = part as usize;
+    let one = |id: &u16| {
+        let count = instances_of(*id, row);
+        let at = rest % count;
+        rest /= count;
+        (*id, at)
+    };
+    instances.iter().map(one).collect()
 }
 
 /// Names and states of categories, which outlive the lines.
@@ -262,11 +267,10 @@ fn instances_of(id: u16, row: &[Prop]) -> usize {
 
 /// Sorts lines by keys that are made once a line; equal ones stay in the order in which they are (TABLE-184).
 fn sort(lines: Vec<Line>, keys: &[SortOrder], rows: &Rows, instances: &[u16], rules: &Rules) -> Vec<Line> {
-    let parts = Built { instances: instances.to_vec(), ..Built::default() };
     let key = |line: &Line, key: &SortOrder| {
         let Line::Row { number, part } = line else { return Key::Missing };
         let row: &[Prop] = rows.get(*number).map_or(&[], |row| row);
-        Key::of(row, key.tag, part_of(&parts.parts(*part, row), key.tag), rules)
+        Key::of(row, key.tag, part_of(&parts(instances, *part, row), key.tag), rules)
     };
     let descending: Vec<bool> = keys.iter().map(|key| key.order == SortOrder::DESCEND).collect();
     if let [only] = keys {
@@ -349,8 +353,7 @@ impl Tree<'_> {
 
     fn key(&self, line: Line, tag: PropTag) -> Key<'_> {
         let (row, part) = self.props(line);
-        let parts = Built { instances: self.shape.instances.clone(), ..Built::default() }.parts(part, row);
-        Key::of(row, tag, part_of(&parts, tag), self.rules)
+        Key::of(row, tag, part_of(&parts(&self.shape.instances, part, row), tag), self.rules)
     }
 
     fn identity(&self, line: Line, keys: &[SortOrder]) -> Vec<u8> {

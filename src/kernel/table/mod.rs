@@ -25,14 +25,13 @@ pub use view::View;
 
 use super::object::Body;
 use super::profile::ProviderKind;
-use super::session::LastError;
 use super::wait::{State, Wake};
 use super::{Event, Kernel, eid, status};
 use crate::call::{Handle, IMAPITable, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, NotifyEvents, Prop, PropTag, PropType, Row, SortOrderSet, TableEvent, TableNotification, Value};
 use crate::time::{SimDuration, SimTime};
-use cursor::TBL_NOADVANCE;
+use cursor::{DIR_BACKWARD, TBL_NOADVANCE};
 use follow::{KEYSET, SNAPSHOT};
 use pending::{Begun, SET_FLAGS};
 use restrict::Refusal;
@@ -53,9 +52,7 @@ pub enum Source {
 
 /// TBL_ALL_COLUMNS of QueryColumns.
 const TBL_ALL_COLUMNS: u32 = 0x1;
-/// DIR_BACKWARD of FindRow.
-const DIR_BACKWARD: u32 = 0x1;
-/// TBLTYPE_DYNAMIC: the tables of a session follow it (STATUS-031, SESSION-029).
+/// TBLTYPE_DYNAMIC, the greatest type of a table: the tables of a session follow it (STATUS-031, SESSION-029).
 const TBLTYPE_DYNAMIC: u32 = 2;
 /// ulTimeout of WaitForCompletion without end.
 const INFINITE: u32 = u32::MAX;
@@ -162,7 +159,7 @@ impl Kernel {
             IMAPITable::Unadvise { connection } => self.unadvise(this, *connection),
             _ => self.table_method(this, call),
         };
-        self.keep_table_error(this, call.method().name, &reply);
+        self.keep_error(this, call.method().name, &reply);
         Ok(reply)
     }
 
@@ -302,7 +299,7 @@ impl Kernel {
         let watched: Vec<Handle> = watched.filter(|table| seen.insert(*table)).collect();
         for table in watched {
             let session = self.objects.get(&table).and_then(|object| object.session);
-            if session.is_some_and(|session| self.members.get(&session).is_some_and(|member| !member.logged_off)) {
+            if session.is_some_and(|session| !self.is_logged_off(session)) {
                 self.look_again(table);
             }
         }
@@ -390,21 +387,9 @@ impl Kernel {
         self.view(this).is_none_or(|view| view.pending.is_none())
     }
 
-    /// Keeps a failure for GetLastError of the table.
-    fn keep_table_error(&mut self, this: Handle, method: &'static str, reply: &Reply) {
-        let clause = self.why.clause();
-        let cleared = self.machine.readings.index(Reading::LastError) == 1;
-        let Some(Body::Table(view)) = self.objects.get_mut(&this).map(|object| &mut object.body) else { return };
-        if reply.hr != Hresult::S_OK {
-            view.last_error = Some(LastError { hr: reply.hr, method, clause, text: None });
-        } else if cleared {
-            view.last_error = None;
-        }
-    }
-
     /// IMAPITable::GetLastError (TABLE-020 to TABLE-024).
     fn table_error(&mut self, this: Handle, result: Hresult, flags: crate::mapi::WidthFlags) -> Reply {
-        let kept = self.view(this).and_then(|view| view.last_error.clone());
+        let kept = self.objects.get(&this).and_then(|object| object.last_error.clone());
         self.last_error_of(kept, result, flags, ClauseId::table(20))
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::profile::fold;
+use super::super::project;
 use super::cells::{Parts, row_key};
 use super::settings::Rules;
 use super::value::{find, holds, same_type, wants};
@@ -185,7 +186,7 @@ pub(super) fn matches(restriction: &Restriction, row: &Subject<'_>, rules: &Rule
             _ => false,
         },
         Node::Size { relop, tag, size } => {
-            row.of(*tag).is_some_and(|value| wants(*relop, size_of_value(&value, tag.prop_type()).cmp(&u64::from(*size))))
+            row.of(*tag).is_some_and(|value| wants(*relop, project::size(&value, tag.prop_type()).cmp(&u64::from(*size))))
         }
         Node::Exist { tag } => row.of(*tag).is_some(),
         Node::Comment { restriction: Some(child), .. } => matches(child, row, rules),
@@ -226,24 +227,6 @@ fn contains_text(value: &str, level: FuzzyLevel, part: &str) -> bool {
 
 fn as_characters(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
-}
-
-/// The bytes of a value as UlPropSize counts them (TABLE-315): characters with their terminator, in the width of the tag.
-pub(in crate::kernel) fn size_of_value(value: &Value, prop_type: PropType) -> u64 {
-    let wide = prop_type.single() != PropType::STRING8;
-    let text = |text: &str| if wide { 2 * (text.encode_utf16().count() as u64 + 1) } else { text.chars().count() as u64 + 1 };
-    match value {
-        Value::Short(_) | Value::Bool(_) => 2,
-        Value::Long(_) | Value::Float(_) | Value::Error(_) => 4,
-        Value::Double(_) | Value::Currency(_) | Value::AppTime(_) | Value::LongLong(_) | Value::SysTime(_) => 8,
-        Value::String(v) => text(v),
-        Value::Guid(_) => 16,
-        Value::Binary(v) => v.len() as u64,
-        Value::MvString(v) => v.iter().map(|v| text(v)).sum(),
-        Value::MvBinary(v) => v.iter().map(|v| v.len() as u64).sum(),
-        Value::Null | Value::Object => 0,
-        many => (0..many.len()).filter_map(|at| many.element(at)).map(|one| size_of_value(&one, prop_type.single())).sum(),
-    }
 }
 
 #[cfg(test)]

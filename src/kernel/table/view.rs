@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::session::LastError;
 use super::Source;
 use super::cells::{Cells, row_key};
 use super::lines::{Built, Heads, Line, Shape};
@@ -54,7 +53,6 @@ pub struct View {
     pub(super) pending: Option<Pending>,
     /// lpulTableStatus while no operation runs.
     pub(super) status: u32,
-    pub(super) last_error: Option<LastError>,
     /// What was made of the above already.
     pub(super) made: Made,
 }
@@ -84,11 +82,6 @@ impl PartialEq for Made {
 }
 
 impl View {
-    /// Keeps a failure that was not the table's own for GetLastError.
-    pub(in super::super) fn set_last_error(&mut self, error: Option<LastError>) {
-        self.last_error = error;
-    }
-
     /// A table over a source, with its default columns.
     pub(super) fn new(source: Source, table_type: u32, columns: Vec<PropTag>, sort: SortOrderSet) -> Self {
         let (columns, sort) = (Arc::new(columns), Arc::new(sort));
@@ -107,7 +100,6 @@ impl View {
             last_bookmark: 2,
             pending: None,
             status: 0,
-            last_error: None,
             made: Made::default(),
         }
     }
