@@ -173,6 +173,12 @@ impl PropTag {
         Self::of(self.id(), prop_type)
     }
 
+    /// MVI_PROP: the property as a column that shows each of its values in a row of its own, MV_FLAG and MV_INSTANCE set (TABLE-336).
+    #[must_use]
+    pub const fn mvi_prop(self) -> Self {
+        PropTag(self.0 | 0x3000)
+    }
+
     /// A property of characters in the width of a call: PT_UNICODE with MAPI_UNICODE, else PT_STRING8. Other properties stay as they are.
     #[must_use]
     pub const fn in_width(self, unicode: bool) -> Self {

@@ -80,11 +80,13 @@ fn what_travels_with_a_message() {
 
 #[test]
 fn tags_are_put_together_and_taken_apart() {
-    shows!("PROP-001", "PROP-002", "PROP-003", "PROP-004", "PROP-005", "PROP-006", "PROP-039");
+    shows!("TABLE-336", "PROP-001", "PROP-002", "PROP-003", "PROP-004", "PROP-005", "PROP-006", "PROP-039");
     let subject = PropTag::new(0x0037_001F);
     assert_eq!((subject.id(), subject.prop_type().number()), (0x0037, 0x001F));
     assert_eq!(PropTag::of(0x0037, PropType::UNICODE), subject);
     assert_eq!(PropTag::new(0xFFFE_0102).id(), 0xFFFE);
+    assert_eq!(PropTag::new(0x8012_001E).mvi_prop(), PropTag::new(0x8012_301E));
+    assert_eq!(PropTag::new(0x8012_101E).mvi_prop(), PropTag::new(0x8012_301E));
     assert_eq!(PropTag::new(0x8012_101F).prop_type().number(), 0x101F);
     // The page of PROP_TAG says 0xFFFF of the result, which is a misprint (PROP-005).
     assert_eq!(PropTag::of(0x0FFF, PropType::BINARY).value(), 0x0FFF_0102);
@@ -178,7 +180,7 @@ fn every_object(sim: &Sim) -> (Session, Vec<(&'static str, Props)>) {
 
 #[test]
 fn the_list_agrees_with_the_values() {
-    shows!("PROP-008", "PROP-066", "PROP-082", "PROP-086", "PROP-226", "PROP-232");
+    shows!("PROP-008", "PROP-082", "PROP-086", "PROP-226", "PROP-232");
     let sim = Sim::office();
     let (_session, all) = every_object(&sim);
     for (kind, props) in all {
@@ -227,13 +229,19 @@ fn the_list_can_stand_in_any_order() {
 
 #[test]
 fn the_signature_of_a_mapping() {
-    shows!("PROP-186", "PROP-187", "PROP-198", "PROP-199", "PROP-229");
+    shows!("EID-016", "EID-069", "PROP-186", "PROP-187", "PROP-198", "PROP-199", "PROP-229");
     for changes in [false, true] {
         let sim = world(&format!("[readings]\nsignature_changes = {changes}\n"));
         let session = session(&sim);
         let all = stores(&session);
         let signature = |store: &MsgStore| store.get_one(PropTag::PR_MAPPING_SIGNATURE).expect("a reply").expect("a value");
         assert_ne!(signature(&all[0]), signature(&all[1]), "each store has names of its own");
+        let one = |store: &MsgStore, tag: PropTag| store.get_one(tag).expect("a reply").expect("a value");
+        assert_ne!(one(&all[0], PropTag::PR_RECORD_KEY), one(&all[1], PropTag::PR_RECORD_KEY));
+        for store in &all {
+            let Value::Binary(id) = one(store, PropTag::PR_ENTRYID) else { panic!("bytes") };
+            assert_eq!(id[0], 0, "long-term");
+        }
         let before = signature(&all[0]);
         let create = |name: &str| all[0].get_ids_from_names(Some(&[NameId::string(Guid::PS_PUBLIC_STRINGS, name)]), true).expect("an id");
         create("a");
@@ -341,7 +349,7 @@ fn flags_of_entry_identifiers() {
 
 #[test]
 fn identifiers_of_another_machine_open_nothing() {
-    shows!("EID-014", "EID-012");
+    shows!("EID-002", "EID-004", "EID-009", "EID-012", "EID-014");
     let ids = |seed: u64| {
         let sim = world(&format!("[machine]\nseed = {seed}\n"));
         let session = session(&sim);
@@ -353,6 +361,9 @@ fn identifiers_of_another_machine_open_nothing() {
     };
     let (here, session, (stores, status)) = ids(1);
     let (there, _other, (foreign_stores, foreign_status)) = ids(2);
+    // No flag is set, and stores have one identifier for long and for short.
+    assert!(stores.iter().all(|id| id[..4] == [0; 4]), "{stores:?}");
+    assert!(status.iter().all(|id| id[1..4] == [0; 3]), "{status:?}");
     let open = |id: &[u8]| {
         let call = IMAPISession::OpenEntry { entry_id: Some(mapi_sim::call::Bytes::new(id)), interface: None, flags: OpenFlags::empty() };
         here.call(here.process("main").caller(), Call::IMAPISession(session.handle(), call)).expect("a reply").hr
@@ -370,6 +381,57 @@ fn identifiers_of_another_machine_open_nothing() {
     drop(session);
     here.discard();
     there.discard();
+}
+
+#[test]
+fn every_status_row_has_the_columns_that_its_page_requires() {
+    shows!("TABLE-375");
+    let required = [
+        PropTag::PR_DISPLAY_NAME,
+        PropTag::PR_STATUS_CODE,
+        PropTag::PR_RESOURCE_METHODS,
+        PropTag::PR_PROVIDER_DLL_NAME,
+        PropTag::PR_RESOURCE_FLAGS,
+        PropTag::PR_RESOURCE_TYPE,
+        PropTag::PR_ENTRYID,
+        PropTag::PR_INSTANCE_KEY,
+        PropTag::PR_OBJECT_TYPE,
+        PropTag::PR_ROWID,
+    ];
+    let sim = Sim::office();
+    let session = sim.logon("Work", LogonFlags::EXTENDED | LogonFlags::NEW_SESSION).expect("a session");
+    session.open_address_book(0).expect("a book");
+    let _open = stores(&session);
+    let rows = session.get_status_table(Default::default()).and_then(|table| table.query_rows(99)).expect("rows");
+    assert!(rows.len() >= 5, "{rows:?}");
+    for row in &rows {
+        for tag in required {
+            let prop = row.props.iter().find(|prop| prop.tag.id() == tag.id()).unwrap_or_else(|| panic!("{tag} in {row:?}"));
+            assert!(prop.value.fits(tag.prop_type()) && !matches!(prop.value, Value::Error(_)), "{prop:?}");
+        }
+        let kind = row.props.iter().find(|prop| prop.tag == PropTag::PR_OBJECT_TYPE).map(|prop| &prop.value);
+        assert_eq!(kind, Some(&Value::Long(10)), "MAPI_STATUS");
+    }
+    sim.discard();
+}
+
+/// PR_NULL keeps a place in the column set, and in every row.
+#[test]
+fn pr_null_is_an_empty_column() {
+    shows!("TABLE-051", "TABLE-245");
+    let sim = Sim::office();
+    let session = session(&sim);
+    let table = session.get_status_table(Default::default()).expect("a table");
+    let columns = [PropTag::PR_NULL, PropTag::PR_ROWID, PropTag::PR_NULL];
+    table.set_columns(&columns).expect("columns");
+    assert_eq!(table.query_columns().expect("columns"), columns);
+    let empty = Prop { tag: PropTag::PR_NULL, value: Value::Null };
+    for row in table.query_rows(9).expect("rows") {
+        assert_eq!((row.props.len(), &row.props[0], &row.props[2]), (3, &empty, &empty));
+        assert_eq!(row.props[1].tag, PropTag::PR_ROWID);
+    }
+    drop(table);
+    sim.discard();
 }
 
 /// A row has one value of a property, whichever way it is read: of two with one identifier the first.
