@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::call::{Call, Caller, Handle, Reply};
 use crate::error::Error;
-use crate::kernel::{Hold, Then};
+use crate::kernel::{Hold, RuleId, Ruling, Then};
 use crate::mapi::Hresult;
 use crate::time::SimDuration;
 
@@ -290,6 +290,19 @@ impl Rule {
         }
     }
 
+    /// What the rule decides about one call, whatever it is for; `None` if it passes.
+    pub(crate) fn once(&self) -> Option<Ruling> {
+        // No rule has the number 0, and a rule that is for one call alone does not block it.
+        let (hold, then) = (self.hold.hold(RuleId(0)), self.settled()?);
+        (hold != Hold::Nothing || then != Then::Run).then(|| Ruling {
+            by: None,
+            rule: self.title().into(),
+            hold,
+            then,
+            text: self.text.clone(),
+        })
+    }
+
     /// Its name, given or made.
     fn title(&self) -> String {
         if let Some(name) = &self.name {
@@ -318,20 +331,26 @@ impl Rule {
 
     /// What the rule does to a call that it acts on; none if it passes.
     fn verdict(&self, call: &Call, caller: Caller) -> Option<(Held, Then)> {
-        let then = match &self.act {
-            Act::Run => Then::Run,
-            Act::Fail(hr) => fail(*hr),
-            Act::Answer(reply) => Then::Instead(reply.clone()),
-            Act::Decide(decide) => match (decide.0)(call, caller) {
-                Verdict::Pass => return None,
-                Verdict::Fail(Hresult::S_OK) => Then::Run,
-                Verdict::Fail(hr) => fail(hr),
-                Verdict::Answer(reply) => Then::Instead(reply),
-                Verdict::Delay(span) => return Some((Held::For(span), Then::Run)),
-                Verdict::Block => return Some((Held::Blocked, Then::Run)),
-            },
+        let Act::Decide(decide) = &self.act else { return self.settled().map(|then| (self.hold, then)) };
+        let then = match (decide.0)(call, caller) {
+            Verdict::Pass => return None,
+            Verdict::Fail(Hresult::S_OK) => Then::Run,
+            Verdict::Fail(hr) => fail(hr),
+            Verdict::Answer(reply) => Then::Instead(reply),
+            Verdict::Delay(span) => return Some((Held::For(span), Then::Run)),
+            Verdict::Block => return Some((Held::Blocked, Then::Run)),
         };
         Some((self.hold, then))
+    }
+
+    /// What the rule does to every call that it acts on; `None` if code decides about each.
+    fn settled(&self) -> Option<Then> {
+        match &self.act {
+            Act::Run => Some(Then::Run),
+            Act::Fail(hr) => Some(fail(*hr)),
+            Act::Answer(reply) => Some(Then::Instead(reply.clone())),
+            Act::Decide(_) => None,
+        }
     }
 }
 
@@ -353,7 +372,7 @@ fn ordinal(n: u32) -> String {
 }
 
 impl Held {
-    fn hold(self, id: crate::kernel::RuleId) -> Hold {
+    fn hold(self, id: RuleId) -> Hold {
         match self {
             Held::No => Hold::Nothing,
             Held::For(span) => Hold::For(span),

@@ -24,10 +24,11 @@ use crate::time::{SimDuration, SimTime};
 use expect::Expected;
 pub use expect::{Expectation, Times};
 use history::History;
-pub(crate) use history::{Act, Recorded};
+pub(crate) use history::{Act, Recorded, Ruled};
 pub use report::Report;
 pub(crate) use report::panic_text;
 
+use rules::Due;
 pub use rules::RuleGuard;
 
 /// One simulated machine.
@@ -62,6 +63,8 @@ struct World {
     script: Script,
     /// What stands between clients and the subsystem.
     rules: Rules,
+    /// A fault for one call that is to come.
+    due: Option<Due>,
     journal: Journal,
     /// Replies of calls that were begun and not collected yet.
     replies: BTreeMap<CallId, Reply>,
@@ -87,6 +90,7 @@ impl World {
             kernel: Kernel::new(fixture.machine().clone(), fixture.profiles().clone()),
             script: fixture.script().clone(),
             rules: Rules::of(fixture.faults()),
+            due: None,
             journal: Journal::default(),
             replies: BTreeMap::new(),
             silent: false,
@@ -122,7 +126,7 @@ impl World {
 
     /// Makes a call; its reply if it is done at once.
     fn call(&mut self, caller: Caller, call: Call) -> Result<Reply, CallId> {
-        let ruling = self.ruling(caller, &call);
+        let ruling = self.decided(caller, &call);
         self.remember_call(caller, &call, ruling.as_ref());
         self.call_ruled(caller, call, ruling)
     }
@@ -615,6 +619,7 @@ impl Snapshot {
             kernel: self.kernel.clone(),
             script: self.script.clone(),
             rules: self.rules.clone(),
+            due: None,
             journal: Journal::default(),
             replies: BTreeMap::new(),
             silent: false,

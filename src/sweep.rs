@@ -2,7 +2,6 @@
 
 mod documented;
 mod report;
-mod steps;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -171,7 +170,7 @@ pub fn sweep<R: Ending>(fixture: &Fixture, kinds: Kinds, mut body: impl FnMut(&S
     let without = Run::of(fixture, None, &kinds, &mut body);
     sweep.count(false);
     if let Some(how) = without.broke(true) {
-        sweep.note(Broken::new(fixture, &without, None, how));
+        sweep.note(Broken::new(&without, None, how));
         return sweep;
     }
     if let Some(name) = &kinds.process {
@@ -191,7 +190,7 @@ pub fn sweep<R: Ending>(fixture: &Fixture, kinds: Kinds, mut body: impl FnMut(&S
                 sweep.count(first);
                 first = false;
                 if let Some(how) = run.broke(false) {
-                    sweep.note(Broken::new(fixture, &run, Some(&hit), how));
+                    sweep.note(Broken::new(&run, Some(&hit), how));
                 }
                 if code + 1 >= hit.codes {
                     break;
@@ -218,8 +217,6 @@ struct Hit {
     method: &'static Method,
     hr: Hresult,
     lasts: bool,
-    /// The only process whose calls fail.
-    process: Option<String>,
     /// How many codes there are for its method.
     codes: usize,
 }
@@ -238,7 +235,7 @@ impl Aim {
         self.seen += 1;
         match codes.get(self.code) {
             Some(hr) if self.seen == self.at => {
-                self.hit = Some(Hit { method, hr: *hr, lasts: self.lasts, process: kinds.process.clone(), codes: codes.len() });
+                self.hit = Some(Hit { method, hr: *hr, lasts: self.lasts, codes: codes.len() });
                 Verdict::Fail(*hr)
             }
             _ => Verdict::Pass,

@@ -19,6 +19,8 @@ pub struct RuleId(pub(crate) u32);
 /// What was decided about one call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ruling {
+    /// Number of the rule in its world; `None` if none of its rules decided.
+    pub by: Option<RuleId>,
     /// Name of the rule, for the journal.
     pub rule: Arc<str>,
     /// What comes first.
@@ -27,6 +29,13 @@ pub struct Ruling {
     pub then: Then,
     /// lpszError of the MAPIERROR that GetLastError of the object gives for a failure; without it there is a text all the same (ERROR-035).
     pub text: Option<Arc<str>>,
+}
+
+impl Ruling {
+    /// Whether one of the first rules of the world decided: those that it began with.
+    pub(crate) fn is_by_first(&self, rules: usize) -> bool {
+        self.by.is_some_and(|RuleId(number)| number as usize <= rules)
+    }
 }
 
 /// How long a call is held back before anything else.

@@ -22,6 +22,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// One function or method.
+    pub fn of(method: &Method) -> Self {
+        Target { interface: (method.interface != "MAPI").then(|| method.interface.to_owned()), name: Some(method.name.to_owned()) }
+    }
+
     /// Reads `*`, `MAPILogonEx`, `GetLastError`, `IMAPITable::QueryRows`, `IMAPITable::*`.
     ///
     /// # Errors

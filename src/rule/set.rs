@@ -98,7 +98,8 @@ impl Rules {
             }
             let (held, then) = rule.verdict(call, caller)?;
             installed.fired = installed.fired.saturating_add(1);
-            Some(Ruling { rule: installed.name.clone(), hold: held.hold(installed.id), then, text: rule.text.clone() })
+            let (rule, text) = (installed.name.clone(), rule.text.clone());
+            Some(Ruling { by: Some(installed.id), rule, hold: held.hold(installed.id), then, text })
         })
     }
 

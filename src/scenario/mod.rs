@@ -54,7 +54,6 @@ use crate::sim::Sim;
 
 pub use files::{Suite, files};
 pub use run::{Executor, Outcome, run, run_by};
-pub(crate) use write::world_with_fault;
 
 use step::Step;
 

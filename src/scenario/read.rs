@@ -32,6 +32,7 @@ pub(super) const STEP_KEYS: &[&str] = &[
     "expect",
     "inside",
     "save",
+    "fault",
     "begin",
     "finish",
     "advance",
@@ -220,7 +221,7 @@ fn action(table: &Table<'_>, names: &mut Names, problems: &mut Problems) -> Opti
         }
         return None;
     };
-    let only_calls = ["process", "thread", "object", "args", "begin"];
+    let only_calls = ["process", "thread", "object", "args", "fault", "begin"];
     for node in only_calls.iter().filter(|_| key != "call").filter_map(|key| table.get(key)) {
         problems.error(node.key_place(), Code::Conflict, Note::new(format!("belongs to a step with `call`; this one has `{key}`")));
     }
@@ -279,8 +280,9 @@ fn call(table: &Table<'_>, node: &Node<'_>, names: &mut Names, problems: &mut Pr
         return None;
     }
     let args = args(table, method, names, problems);
-    let made = Made { process, thread, object, name: name.to_owned(), args };
+    let mut made = Made { process, thread, object, name: name.to_owned(), args, fault: None };
     check_args(table, &made, method, names, problems);
+    made.fault = table.table("fault", problems).and_then(|table| fixture::faults::of_step(&table, method, problems));
     if let Some(begin) = begin {
         if names.begun.insert(begin.to_owned(), false).is_some() {
             let note = Note::new(format!("an earlier step began a call under the name {}", quote(begin)));

@@ -6,11 +6,11 @@ use super::Scenario;
 use super::form::NULL;
 use super::object::is_method;
 use super::write;
-use crate::call::{Call, CallId, Caller, Form, Handle, ObjectKind};
+use crate::call::{Call, CallId, Caller, Form, Handle, ObjectKind, Reply, Word};
 use crate::error::Error;
 use crate::journal::Entry;
-use crate::kernel::Kernel;
-use crate::sim::{Act, Recorded, Sim};
+use crate::kernel::{Hold, Kernel, Then};
+use crate::sim::{Act, Recorded, Ruled, Sim};
 use crate::time::{SimDuration, SimTime};
 
 impl Sim {
@@ -38,11 +38,16 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// What cannot be recorded: a world that began as a snapshot or was changed by code, a script that the test changed, a rule that it installed,
-    /// a run that is longer than what the journal keeps, a journal that was switched off, an argument that no text gives back.
+    /// What cannot be recorded: a world that began as a snapshot or was changed by code, a script that the test changed, a rule of code that gave a
+    /// reply or held a call back until it was let go, a run that is longer than what the journal keeps, a journal that was switched off, an argument that no text gives back.
     pub fn record(&self) -> Result<String, Error> {
+        self.record_as(&format!("a run of the world {}", self.fixture_name()))
+    }
+
+    /// The same, with a name for the scenario.
+    pub(crate) fn record_as(&self, name: &str) -> Result<String, Error> {
         let recorded = self.recorded()?;
-        let text = Writer::new(&recorded).text().map_err(|what| unrecorded(&recorded, &what))?;
+        let text = Writer::new(&recorded).text(name).map_err(|what| unrecorded(&recorded, &what))?;
         // What cannot be read again is no record: better said now than when it is needed.
         let scenario = Scenario::named("record.toml", &text).map_err(|error| unrecorded(&recorded, &error.to_string()))?;
         let (written, began) = (scenario.fixture(), &recorded.fixture);
@@ -96,10 +101,10 @@ impl<'a> Writer<'a> {
     }
 
     /// The whole scenario; `Err` says what cannot be written.
-    fn text(mut self) -> Result<String, String> {
-        let name = self.recorded.fixture.name().replace(|c: char| c.is_control(), " ");
+    fn text(mut self, name: &str) -> Result<String, String> {
+        let name = name.replace(|c: char| c.is_control(), " ");
         write::line(&mut self.text, "format", &Form::Int(1));
-        write::line(&mut self.text, "name", &Form::Str(format!("a run of the world {name}")));
+        write::line(&mut self.text, "name", &Form::Str(name));
         write::line(&mut self.text, "initialize", &Form::Bool(false));
         write::line(&mut self.text, "check", &Form::Bool(false));
         if self.kernel().waiting().next().is_some() {
@@ -109,15 +114,16 @@ impl<'a> Writer<'a> {
         let mut acts = self.recorded.acts.iter().peekable();
         let (mut number, mut steps, mut begun) = (0, 0, BTreeSet::new());
         while let Some(act) = acts.next() {
-            steps += usize::from(!matches!(act, Act::Named(..)));
+            steps += usize::from(!matches!(act, Act::Named(..) | Act::Rules(_)));
             match act {
-                Act::Named(..) => {}
+                // What rules decided stands at each call.
+                Act::Named(..) | Act::Rules(_) => {}
                 Act::Changed(what, _) => return Err(format!("{what}; write it into the fixture")),
                 Act::Kill(process) => self.kill(process)?,
                 Act::Advance(to) | Act::WaitInVain(_, to) => self.advance(*to),
                 Act::Wait(id) if begun.remove(id) => self.finish(*id),
                 Act::Wait(id) => self.catch_up(*id),
-                Act::Call { caller, call, waits, .. } => {
+                Act::Call { caller, call, ruled, waits } => {
                     number += 1;
                     let id = CallId::from_number(number);
                     let waited = acts.next_if(|next| matches!(next, Act::Wait(waited) if *waited == id)).is_some();
@@ -125,7 +131,8 @@ impl<'a> Writer<'a> {
                     if manner == Manner::Begun {
                         begun.insert(id);
                     }
-                    self.call(id, *caller, call, manner)?;
+                    let fault = self.fault(id, ruled.as_ref())?;
+                    self.call(id, *caller, call, fault, manner)?;
                 }
             }
         }
@@ -171,7 +178,29 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn call(&mut self, id: CallId, caller: Caller, call: &Call, manner: Manner) -> Result<(), String> {
+    /// What was decided about a call, as its step writes it; nothing if a rule of the fixture decided, which does so again.
+    fn fault(&self, id: CallId, ruled: Option<&Ruled>) -> Result<Option<Form>, String> {
+        let rules = self.recorded.fixture.faults().len();
+        let Some(ruling) = ruled.and_then(Ruled::ruling).filter(|ruling| !ruling.is_by_first(rules)) else { return Ok(None) };
+        let text = |text: &str| Form::Str(text.to_owned());
+        let mut fault = Vec::new();
+        match &ruling.then {
+            Then::Run => {}
+            Then::Warn(hr) => fault.push(("fail", hr.write())),
+            Then::Instead(reply) if reply.hr.is_failure() && *reply == Reply::of(reply.hr) => fault.push(("fail", reply.hr.write())),
+            Then::Instead(_) => return Err(format!("a rule of code gave the reply to call {id}")),
+        }
+        match ruling.hold {
+            Hold::Nothing => {}
+            Hold::For(span) => fault.push(("delay", text(&span.to_string()))),
+            Hold::UntilReleased(_) => return Err(format!("a rule of code held back call {id} until it was let go")),
+        }
+        fault.extend(ruling.text.as_deref().map(|words| ("text", text(words))));
+        fault.push(("name", text(&ruling.rule)));
+        Ok(Some(Form::Table(fault.into_iter().map(|(key, form)| (key.to_owned(), form)).collect())))
+    }
+
+    fn call(&mut self, id: CallId, caller: Caller, call: &Call, fault: Option<Form>, manner: Manner) -> Result<(), String> {
         let process = self.kernel().process(caller.process);
         let (process, thread) = (process.name().to_owned(), process.thread_name(caller.thread).to_owned());
         if [&process, &thread].iter().any(|name| name.is_empty() || name.chars().any(char::is_control)) {
@@ -192,6 +221,9 @@ impl<'a> Writer<'a> {
         self.line("call", method_name(call));
         if !args.is_empty() {
             write::line(&mut self.text, "args", &Form::Table(args));
+        }
+        if let Some(fault) = fault {
+            write::line(&mut self.text, "fault", &fault);
         }
         match manner {
             Manner::Begun => self.line("begin", format!("call_{}", id.number())),

@@ -257,6 +257,7 @@ impl<'a> Run<'a> {
         }
         let before = self.sim.kernel(|kernel| kernel.last_call().number());
         let mut got = Got { object, ..Got::default() };
+        self.sim.fault_next(made.fault.clone().map(|ruling| (caller, call.method(), ruling)));
         match begin {
             Some(name) => {
                 let id = CallId::from_number(before + 1);
@@ -273,6 +274,7 @@ impl<'a> Run<'a> {
                 got.entry = self.record(before, &call);
             }
         }
+        self.sim.fault_next(None);
         got
     }
 

@@ -2,6 +2,7 @@
 
 use crate::call::Form;
 use crate::clause::ClauseId;
+use crate::kernel::Ruling;
 use crate::lint::Lint;
 use crate::mapi::Hresult;
 use crate::time::{SimDuration, SimTime};
@@ -60,6 +61,8 @@ pub(super) struct Made {
     /// Documented name.
     pub name: String,
     pub args: Vec<(String, Form)>,
+    /// What somebody outside decided about it.
+    pub fault: Option<Ruling>,
 }
 
 /// What the client has to see.

@@ -81,23 +81,6 @@ pub(super) fn world(text: &mut String, fixture: &Fixture) -> Option<()> {
     Some(())
 }
 
-/// The world of a scenario as sections, with one fault more behind its own. A world that no text can say is named as a file of its name.
-pub(crate) fn world_with_fault(text: &mut String, fixture: &Fixture, fault: Option<Form>) {
-    let extends = |name: String| vec![("extends".to_owned(), Form::Str(name))];
-    let mut entries = match written(fixture) {
-        _ if is_shipped(fixture) => extends(fixture.name().to_owned()),
-        Some(entries) => entries,
-        None => extends(format!("{}.toml", fixture.name())),
-    };
-    if let Some(fault) = fault {
-        match entries.iter_mut().find(|(name, _)| name == "fault") {
-            Some((_, Form::List(faults))) => faults.push(fault),
-            _ => entries.push(("fault".to_owned(), Form::List(vec![fault]))),
-        }
-    }
-    sections(text, fixture, entries);
-}
-
 /// Whether a world is a shipped one, but for its readings.
 fn is_shipped(fixture: &Fixture) -> bool {
     let readings = &fixture.machine().readings;

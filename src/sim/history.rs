@@ -36,6 +36,8 @@ pub(crate) enum Act {
     Advance(SimTime),
     /// A process was killed.
     Kill(String),
+    /// Code changed the rules; the world behind that. What rules decide is kept with each call.
+    Rules(Moment),
     /// Code changed the world from outside, in a way that no call does: what it changed, and the world behind it.
     Changed(&'static str, Moment),
 }
@@ -43,6 +45,13 @@ pub(crate) enum Act {
 /// What the rules decided about a call, if one acted, and the rules behind it. A rule of code is not asked again: it may answer otherwise.
 #[derive(Clone)]
 pub(crate) struct Ruled(Box<(Option<Ruling>, Rules)>);
+
+impl Ruled {
+    /// What was decided.
+    pub fn ruling(&self) -> Option<&Ruling> {
+        self.0.0.as_ref()
+    }
+}
 
 /// A world without its past.
 #[derive(Clone)]
@@ -149,7 +158,7 @@ impl World {
     /// Notes that a call is made next, with what rules decided about it.
     pub(super) fn remember_call(&mut self, caller: Caller, call: &Call, ruling: Option<&Ruling>) {
         if !self.silent {
-            let ruled = (!self.rules.is_empty()).then(|| Ruled(Box::new((ruling.cloned(), self.rules.clone()))));
+            let ruled = (!self.rules.is_empty() || ruling.is_some()).then(|| Ruled(Box::new((ruling.cloned(), self.rules.clone()))));
             self.remember(Act::Call { caller, call: call.clone(), ruled, waits: false });
         }
     }
@@ -214,9 +223,18 @@ impl World {
 
     /// Notes that code changed the world from outside, in a way that no call does and no scenario can say.
     pub(super) fn changed(&mut self, what: &'static str) {
+        self.remember_moment(|moment| Act::Changed(what, moment));
+    }
+
+    /// Notes that code installed or removed a rule.
+    pub(super) fn changed_rules(&mut self) {
+        self.remember_moment(Act::Rules);
+    }
+
+    fn remember_moment(&mut self, act: impl FnOnce(Moment) -> Act) {
         if !self.silent {
             let moment = Moment(Arc::new(self.bare()));
-            self.remember(Act::Changed(what, moment));
+            self.remember(act(moment));
         }
     }
 
@@ -240,7 +258,7 @@ impl World {
             }
             Act::Advance(to) | Act::WaitInVain(_, to) => self.advance(*to),
             Act::Kill(name) => self.kill(name),
-            Act::Changed(_, moment) => *self = (*moment.0).clone(),
+            Act::Rules(moment) | Act::Changed(_, moment) => *self = (*moment.0).clone(),
         }
     }
 

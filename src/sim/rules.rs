@@ -3,13 +3,29 @@
 use std::sync::Arc;
 
 use super::{Shared, Sim, World};
-use crate::call::{Call, Caller};
+use crate::call::{Call, Caller, Method};
 use crate::kernel::{RuleId, Ruling};
 use crate::rule::Rule;
 
+/// A fault that waits for its call.
+#[derive(Clone)]
+pub(super) struct Due {
+    caller: Caller,
+    method: &'static Method,
+    ruling: Ruling,
+}
+
 impl World {
+    /// What is decided about the call that comes next: by the rules, or else by the fault that waits for it.
+    pub(super) fn decided(&mut self, caller: Caller, call: &Call) -> Option<Ruling> {
+        self.ruling(caller, call).or_else(|| {
+            let due = self.due.take_if(|due| due.caller == caller && due.method == call.method())?;
+            Some(due.ruling)
+        })
+    }
+
     /// What the rules decide about the call that comes next. Those that the Rust face makes by itself are no client's.
-    pub(super) fn ruling(&mut self, caller: Caller, call: &Call) -> Option<Ruling> {
+    fn ruling(&mut self, caller: Caller, call: &Call) -> Option<Ruling> {
         if self.rules.is_empty() || self.exempt.is_own(self.next_call()) {
             return None;
         }
@@ -53,7 +69,7 @@ impl Sim {
         }
         let mut world = self.shared.world.lock();
         let id = world.rules.install(rule);
-        world.changed("code installed a rule in it");
+        world.changed_rules();
         drop(world);
         RuleGuard { world: self.shared.clone(), id, keep: false }
     }
@@ -66,6 +82,11 @@ impl Sim {
 }
 
 impl Sim {
+    /// Decides about the next call of a function by a caller, unless a rule does; `None` takes that back.
+    pub(crate) fn fault_next(&self, fault: Option<(Caller, &'static Method, Ruling)>) {
+        self.shared.world.lock().due = fault.map(|(caller, method, ruling)| Due { caller, method, ruling });
+    }
+
     /// What a client that is done should not have left in the world, one text each.
     pub(crate) fn leftovers(&self) -> Vec<String> {
         let world = self.shared.world.lock();
@@ -133,7 +154,7 @@ impl Drop for RuleGuard {
         if !self.keep {
             let mut world = self.world.world.lock();
             world.rules.remove(self.id);
-            world.changed("code removed a rule from it");
+            world.changed_rules();
             world.release(self.id);
         }
     }

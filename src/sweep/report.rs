@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::{Hit, Run, steps};
+use super::{Hit, RULE, Run};
 use crate::call::CallId;
-use crate::fixture::Fixture;
+use crate::journal::Entry;
+use crate::kernel::Event;
 
 /// What [`sweep`](crate::sweep) found. It displays as a text that names each call whose failure broke the body, with the first as a scenario.
 #[derive(Clone, PartialEq)]
@@ -39,14 +40,15 @@ pub struct Broken {
     pub fault: String,
     /// What happened.
     pub how: How,
-    /// All calls of the run as the text of a scenario file, with the fault in its world.
+    /// What was done in the run as the text of a scenario file, each fault with its call. A comment that says why, if no scenario can say it.
     pub scenario: String,
 }
 
 impl Broken {
-    pub(super) fn new(fixture: &Fixture, run: &Run, hit: Option<&Hit>, how: How) -> Self {
+    pub(super) fn new(run: &Run, hit: Option<&Hit>, how: How) -> Self {
         let journal = run.sim.journal();
-        let failed = hit.and_then(|_| steps::failed(&journal));
+        let by_sweep = |event: &Event| matches!(event, Event::Ruled { rule, .. } if &**rule == RULE);
+        let failed = hit.and_then(|_| journal.entries().find(|entry| entry.events().iter().any(by_sweep)));
         let fault = match (failed, hit) {
             (Some(entry), Some(hit)) => {
                 let lasts = if hit.lasts { "from then on" } else { "once" };
@@ -55,8 +57,8 @@ impl Broken {
             (None, Some(hit)) => format!("{} with {}", hit.method, hit.hr),
             (_, None) => "without any fault".to_owned(),
         };
-        let scenario = steps::scenario(fixture, &journal, hit, &fault);
-        Broken { call: failed.map(crate::journal::Entry::id), fault, how, scenario }
+        let scenario = run.sim.record_as(&fault).unwrap_or_else(|error| format!("# {error}\n"));
+        Broken { call: failed.map(Entry::id), fault, how, scenario }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use mapi_sim::call::{Call, Mapi};
+use mapi_sim::call::{Call, Mapi, OutPtr, Reply};
 use mapi_sim::scenario::Scenario;
 use mapi_sim::{
     Fixture, Hresult, InitFlags, LogoffFlags, Logon, LogonAct, LogonAnswer, LogonFlags, Sim, SimDuration, SimTime, Verdict, on,
@@ -51,6 +51,10 @@ fn run(sim: &Sim) {
     drop(other);
 }
 
+fn logon_call() -> Call {
+    Call::Mapi(Mapi::MAPILogonEx { ui_param: 0, profile_name: None, password: None, flags: NEW, session: OutPtr::Given })
+}
+
 fn replayed(text: &str) -> String {
     let scenario = Scenario::named("record.toml", text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let sim = scenario.fixture().start();
@@ -92,6 +96,41 @@ fn a_record_with_an_unknown_format_says_so() {
 }
 
 #[test]
+fn what_rules_of_code_decided_stands_in_a_record() {
+    let fixture = r#"
+        format = 1
+        extends = "office"
+
+        [[fault]]
+        call = "GetMsgStoresTable"
+        nth = 2
+        fail = "MAPI_E_BUSY"
+    "#;
+    let sim = Fixture::named("busy.toml", fixture).expect("a fixture").start();
+    let slow = sim.rule(on("MAPILogonEx").delay(SimDuration::from_secs(2)).fail(Hresult::MAPI_E_CALL_FAILED).first(1));
+    assert!(sim.logon("Work", NEW).is_err());
+    drop(slow);
+    let session = sim.logon("Work", NEW).expect("a session");
+    let asked = AtomicU32::new(0);
+    let third = move |_: &Call, _| match asked.fetch_add(1, Ordering::Relaxed) {
+        1 => Verdict::Fail(Hresult::MAPI_W_ERRORS_RETURNED),
+        2 => Verdict::Fail(Hresult::MAPI_E_NETWORK_ERROR),
+        _ => Verdict::Pass,
+    };
+    sim.rule(on("GetMsgStoresTable").decide(third).named("by code").text("no cable")).keep();
+    (0..5).for_each(|_| drop(session.get_msg_stores_table(0)));
+    let got: Vec<Hresult> =
+        sim.journal().entries().filter(|entry| entry.call().method().name == "GetMsgStoresTable").map(|entry| entry.hr()).collect();
+    let (ok, warned) = (Hresult::S_OK, Hresult::MAPI_W_ERRORS_RETURNED);
+    assert_eq!(got, [ok, Hresult::MAPI_E_BUSY, warned, Hresult::MAPI_E_NETWORK_ERROR, ok]);
+    drop(session);
+    let (text, journal) = (sim.record().expect("a record"), sim.journal().to_string());
+    sim.discard();
+    insta::assert_snapshot!("record_of_rules", text);
+    assert_eq!(replayed(&text), journal);
+}
+
+#[test]
 fn what_cannot_be_recorded_is_said() {
     let mut said = Vec::new();
     let mut say = |sim: Sim| {
@@ -104,7 +143,12 @@ fn what_cannot_be_recorded_is_said() {
     say(sim);
     say(Sim::office().snapshot().start());
     let sim = Sim::office();
-    drop(sim.rule(on("MAPILogonEx").fail(Hresult::MAPI_E_CALL_FAILED)));
+    sim.rule(on("MAPILogonEx").answer(Reply::of(Hresult::S_FALSE))).keep();
+    drop(sim.call(sim.caller("a", "main"), logon_call()));
+    say(sim);
+    let sim = Sim::office();
+    sim.rule(on("MAPILogonEx").block()).keep();
+    drop(sim.begin(sim.caller("a", "main"), logon_call()));
     say(sim);
     let sim = Sim::office();
     sim.keep_journal(false);

@@ -158,6 +158,22 @@ step = false
 
 [[step]]
 process = "nobody"
+
+[[step]]
+call = "MAPIUninitialize"
+fault = { fail = "MAPI_E_CALL_FAILED" }
+
+[[step]]
+call = "MAPIInitialize"
+fault = { fial = "MAPI_E_BUSY", fail = "MAPI_E_BUSSY", delay = "soon", nth = 2 }
+
+[[step]]
+call = "MAPIInitialize"
+fault = { text = "nothing fails" }
+
+[[step]]
+advance = "5s"
+fault = { fail = "S_OK" }
 "#;
 
 #[test]
@@ -199,7 +215,7 @@ fn nothing_that_is_no_scenario_is_one() {
 fn the_examples_of_the_manual_pass() {
     let page = std::fs::read_to_string("docs/manual/scenarios.md").expect("the page");
     let examples: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 4);
+    assert_eq!(examples.len(), 5);
     for example in examples {
         let outcome = Scenario::named("example.toml", example).unwrap_or_else(|error| panic!("{error}")).run();
         assert!(outcome.passed(), "{outcome}");
