@@ -48,8 +48,11 @@
 //! lists every documented clause with the test that shows it or the stage that will.
 #![forbid(unsafe_code)]
 
+mod adversary;
 mod api;
 pub mod call;
+mod campaign;
+mod choices;
 pub mod clause;
 mod error;
 mod explain;
@@ -66,12 +69,16 @@ mod sim;
 mod state;
 mod sweep;
 mod time;
+mod trial;
 mod why;
 
+pub use adversary::{Adversary, Powers};
 pub use api::{
     AddrBook, Bookmark, Expanded, Failure, InitMonitor, Logon, MsgStore, NamedTag, PendingLogon, Position, Process, ProfAdmin, PropData,
     Props, Rows, Session, Status, Stream, Table, TableData, TableStatus, Warned,
 };
+pub use campaign::AdversaryFailure;
+pub use choices::Choices;
 pub use error::Error;
 pub use explain::Explanation;
 pub use fixture::{Fixture, ProviderScript, Script, ServiceScript};
@@ -83,8 +90,9 @@ pub use readings::{Choice, ReadingsFailure, ReadingsReport, TestOutcome, reading
 pub use rule::{Rule, Verdict, can_fail, on};
 pub use sim::{Expectation, Report, RuleGuard, Sim, Snapshot, Times};
 pub use state::{ProcessState, ProfileState, SessionState, State};
-pub use sweep::{Broken, Ending, How, Kinds, Sweep, sweep};
+pub use sweep::{Broken, Kinds, Sweep, sweep};
 pub use time::{SimDuration, SimTime};
+pub use trial::{Ending, How};
 
 /// The long texts that belong to the crate.
 pub mod _documentation {

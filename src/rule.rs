@@ -2,6 +2,7 @@
 //!
 //! A rule says which calls it is for, which of those it acts on, and what it does to them. `docs/manual/faults.md` is the page about them.
 
+pub(crate) mod documented;
 mod names;
 mod set;
 

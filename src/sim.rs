@@ -2,6 +2,7 @@
 
 mod expect;
 mod history;
+mod meddle;
 mod report;
 mod rules;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::adversary::Around;
 use crate::call::{Call, CallId, Caller, Handle, IUnknown, Mapi, Reply};
 use crate::error::Error;
 use crate::fixture::{Fixture, Script};
@@ -60,7 +62,7 @@ pub(crate) struct Shared {
 #[derive(Clone)]
 struct World {
     kernel: Kernel,
-    script: Script,
+    around: Around,
     /// What stands between clients and the subsystem.
     rules: Rules,
     /// A fault for one call that is to come.
@@ -88,7 +90,7 @@ impl World {
     fn new(fixture: &Fixture) -> Self {
         World {
             kernel: Kernel::new(fixture.machine().clone(), fixture.profiles().clone()),
-            script: fixture.script().clone(),
+            around: Around { script: fixture.script().clone(), adversary: None },
             rules: Rules::of(fixture.faults()),
             due: None,
             journal: Journal::default(),
@@ -105,18 +107,25 @@ impl World {
 
     /// What the lints find, as if the test ended now.
     fn lints(&self) -> Vec<Finding> {
-        lint::find(&self.journal, &self.kernel, &self.levels, &self.exempt, &self.initialized)
+        let mut found = lint::find(&self.journal, &self.kernel, &self.levels, &self.exempt, &self.initialized);
+        found.retain(|finding| !self.is_company(&finding.process));
+        found
     }
 
     /// MAPIInitialize on behalf of the test, which the lints do not look at and verification does not ask to be undone.
     fn initialize(&mut self, caller: Caller) -> Result<Reply, CallId> {
-        let id = self.next_call();
-        self.exempt.note(id);
-        let reply = self.call(caller, Call::Mapi(Mapi::MAPIInitialize { version: 0, flags: InitFlags::empty() }))?;
+        let reply = self.make_own(caller, Call::Mapi(Mapi::MAPIInitialize { version: 0, flags: InitFlags::empty() }))?;
         if reply.hr.is_success() {
             self.initialized.push(caller);
         }
         Ok(reply)
+    }
+
+    /// Makes a call that is none of the client's.
+    fn make_own(&mut self, caller: Caller, call: Call) -> Result<Reply, CallId> {
+        self.meddle(caller, &call);
+        self.exempt.note(self.next_call());
+        self.call(caller, call, None)
     }
 
     /// Number of the next call.
@@ -124,9 +133,15 @@ impl World {
         CallId::from_number(self.kernel.last_call().number() + 1)
     }
 
-    /// Makes a call; its reply if it is done at once.
-    fn call(&mut self, caller: Caller, call: Call) -> Result<Reply, CallId> {
-        let ruling = self.decided(caller, &call);
+    /// Makes a call of a client: its number, and its reply if it is done at once.
+    fn make(&mut self, caller: Caller, call: Call) -> (CallId, Option<Reply>) {
+        let meddled = self.meddle(caller, &call).then(|| self.meddled(&call)).flatten();
+        (self.next_call(), self.call(caller, call, meddled).ok())
+    }
+
+    /// Makes a call; its reply if it is done at once. What an adversary decided about it counts where nobody else decides.
+    fn call(&mut self, caller: Caller, call: Call, meddled: Option<Ruling>) -> Result<Reply, CallId> {
+        let ruling = self.decided(caller, &call).or(meddled);
         self.remember_call(caller, &call, ruling.as_ref());
         self.call_ruled(caller, call, ruling)
     }
@@ -134,8 +149,8 @@ impl World {
     /// Makes a call about which the rules have decided.
     fn call_ruled(&mut self, caller: Caller, call: Call, ruling: Option<Ruling>) -> Result<Reply, CallId> {
         let progress = match ruling {
-            None => self.kernel.apply(caller, call, &mut self.script),
-            Some(ruling) => self.kernel.apply_ruled(caller, call, ruling, &mut self.script),
+            None => self.kernel.apply(caller, call, &mut self.around),
+            Some(ruling) => self.kernel.apply_ruled(caller, call, ruling, &mut self.around),
         };
         match progress {
             Progress::Waiting(id) => {
@@ -181,14 +196,14 @@ impl World {
     fn settle(&mut self) {
         if self.kernel.has_ready() {
             let mut done = Vec::new();
-            self.kernel.settle(&mut self.script, &mut done);
+            self.kernel.settle(&mut self.around, &mut done);
             self.collect(done);
         }
     }
 
     fn advance(&mut self, to: SimTime) {
         let mut done = Vec::new();
-        while self.kernel.advance_once(to, &mut self.script, &mut done) {
+        while self.kernel.advance_once(to, &mut self.around, &mut done) {
             self.note_happened();
             self.collect(std::mem::take(&mut done));
         }
@@ -285,7 +300,8 @@ impl Sim {
 
     /// Makes a call without running the clock: its reply, or its number if it waits.
     pub fn begin(&self, caller: Caller, call: Call) -> Result<Reply, CallId> {
-        self.shared.world.lock().call(caller, call)
+        let (id, reply) = self.shared.begin(caller, call);
+        reply.ok_or(id)
     }
 
     /// Runs the clock until a call that was begun is done.
@@ -397,12 +413,10 @@ impl Sim {
     }
 
     /// The oldest [`Event::Notified`] that is kept and is due on this thread: what came in a call of its own, or with time. At most
-    /// [`Journal::LIMIT`] are kept.
+    /// [`Journal::LIMIT`] are kept. An [`Adversary`](crate::Adversary) may prefer that of another registration.
     pub fn take_notification(&self, caller: Caller) -> Option<Event> {
         let mut world = self.shared.world.lock();
-        let kept = world.notifications.as_mut()?;
-        let at = kept.iter().position(|(whose, _)| whose.is_none_or(|whose| whose == caller))?;
-        kept.remove(at).map(|(_, event)| event)
+        world.next_notification(caller)
     }
 
     /// Stops keeping the journal, or goes on: for campaigns that read no texts. Failures then cannot say why.
@@ -429,7 +443,7 @@ impl Sim {
     pub fn snapshot(&self) -> Snapshot {
         let world = self.shared.world.lock();
         let (fixture, levels, rules) = (self.shared.fixture.clone(), world.levels.clone(), world.rules.inherited());
-        Snapshot { fixture, kernel: world.kernel.clone(), script: world.script.clone(), rules, levels }
+        Snapshot { fixture, kernel: world.kernel.clone(), script: world.around.script.clone(), rules, levels }
     }
 
     /// An independent world that goes on from here. It does not answer for the calls and sessions that it inherits.
@@ -497,7 +511,7 @@ impl Sim {
     /// A [`Report`] of everything that was found.
     pub fn check(&self) -> Result<(), Report> {
         let world = self.shared.world.lock();
-        let waiting = world.kernel.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
+        let waiting = world.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
         let (denied, warned): (Vec<Finding>, Vec<Finding>) =
             world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
         let unmet = world.rules.unmet();
@@ -528,28 +542,22 @@ impl fmt::Debug for Sim {
 
 impl Shared {
     pub(crate) fn call(&self, caller: Caller, call: Call) -> Result<Reply, Error> {
-        let mut world = self.world.lock();
-        match world.call(caller, call) {
-            Ok(reply) => Ok(reply),
-            Err(id) => world.wait(id),
-        }
+        self.call_numbered(caller, call).map(|(_, reply)| reply)
     }
 
     /// Makes a call and gives its number too.
     pub(crate) fn call_numbered(&self, caller: Caller, call: Call) -> Result<(CallId, Reply), Error> {
         let mut world = self.world.lock();
-        let id = world.next_call();
-        let reply = match world.call(caller, call) {
-            Ok(reply) => reply,
-            Err(id) => world.wait(id)?,
+        let (id, reply) = world.make(caller, call);
+        let reply = match reply {
+            Some(reply) => reply,
+            None => world.wait(id)?,
         };
         Ok((id, reply))
     }
 
     pub(crate) fn begin(&self, caller: Caller, call: Call) -> (CallId, Option<Reply>) {
-        let mut world = self.world.lock();
-        let id = world.next_call();
-        (id, world.call(caller, call).ok())
+        self.world.lock().make(caller, call)
     }
 
     pub(crate) fn wait(&self, id: CallId) -> Result<Reply, Error> {
@@ -582,10 +590,8 @@ impl Shared {
         let mut world = self.world.lock();
         for caller in std::mem::take(&mut world.initialized) {
             if world.kernel.process(caller.process).init_count() > 0 {
-                let id = world.next_call();
-                world.exempt.note(id);
                 // MAPIUninitialize never waits.
-                let _ = world.call(caller, Call::Mapi(Mapi::MAPIUninitialize {}));
+                let _ = world.make_own(caller, Call::Mapi(Mapi::MAPIUninitialize {}));
             }
         }
     }
@@ -593,7 +599,7 @@ impl Shared {
     /// The last Rust handle of an object is gone.
     pub(crate) fn release(&self, caller: Caller, object: Handle) {
         // Release never waits, and a reply to it tells nothing that could be acted on here.
-        let _ = self.world.lock().call(caller, Call::IUnknown(object, IUnknown::Release {}));
+        let _ = self.world.lock().make(caller, Call::IUnknown(object, IUnknown::Release {}));
     }
 }
 
@@ -617,7 +623,7 @@ impl Snapshot {
     pub fn start(&self) -> Sim {
         let mut world = World {
             kernel: self.kernel.clone(),
-            script: self.script.clone(),
+            around: Around { script: self.script.clone(), adversary: None },
             rules: self.rules.clone(),
             due: None,
             journal: Journal::default(),

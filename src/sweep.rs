@@ -1,9 +1,7 @@
 //! The fault sweep: a body is run again and again, each time with one call failed, until every call was failed in every way.
 
-mod documented;
 mod report;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -11,10 +9,11 @@ use parking_lot::Mutex;
 use crate::call::{Call, Method};
 use crate::fixture::Fixture;
 use crate::mapi::Hresult;
-use crate::rule::{Verdict, can_fail, on};
-use crate::sim::{Sim, panic_text};
+use crate::rule::{Verdict, can_fail, documented, on};
+use crate::sim::Sim;
+use crate::trial::{Ending, Trial};
 
-pub use report::{Broken, How, Sweep};
+pub use report::{Broken, Sweep};
 
 /// Name of the rule that a sweep installs, as the journal tells it.
 const RULE: &str = "sweep";
@@ -121,24 +120,6 @@ impl Default for Kinds {
     }
 }
 
-/// How a body ends: `()`, or a `Result` whose error is a decent end too.
-pub trait Ending {
-    /// The text of the error, if it is one.
-    fn error(self) -> Option<String>;
-}
-
-impl Ending for () {
-    fn error(self) -> Option<String> {
-        None
-    }
-}
-
-impl<T, E: std::fmt::Display> Ending for Result<T, E> {
-    fn error(self) -> Option<String> {
-        self.err().map(|error| error.to_string())
-    }
-}
-
 /// Runs a body in a fresh world of the fixture, failing its first call, then its second, and so on, with each code in turn, until a run in which
 /// no fault came because there was no such call.
 ///
@@ -169,12 +150,12 @@ pub fn sweep<R: Ending>(fixture: &Fixture, kinds: Kinds, mut body: impl FnMut(&S
     let mut sweep = Sweep::new(fixture.name());
     let without = Run::of(fixture, None, &kinds, &mut body);
     sweep.count(false);
-    if let Some(how) = without.broke(true) {
+    if let Some(how) = without.trial.broke(true) {
         sweep.note(Broken::new(&without, None, how));
         return sweep;
     }
     if let Some(name) = &kinds.process {
-        let known = without.sim.kernel(|kernel| kernel.processes().iter().any(|process| process.name() == name));
+        let known = without.trial.sim.kernel(|kernel| kernel.processes().iter().any(|process| process.name() == name));
         assert!(known, "the sweep is of the process \"{name}\", which the body does not use");
     }
     for at in 1.. {
@@ -189,7 +170,7 @@ pub fn sweep<R: Ending>(fixture: &Fixture, kinds: Kinds, mut body: impl FnMut(&S
                 let Some(hit) = run.hit.clone() else { return sweep };
                 sweep.count(first);
                 first = false;
-                if let Some(how) = run.broke(false) {
+                if let Some(how) = run.trial.broke(false) {
                     sweep.note(Broken::new(&run, Some(&hit), how));
                 }
                 if code + 1 >= hit.codes {
@@ -243,12 +224,10 @@ impl Aim {
     }
 }
 
-/// One run of the body, and how it ended.
+/// One run of the body.
 struct Run {
-    sim: Sim,
+    trial: Trial,
     hit: Option<Hit>,
-    /// The text of a panic, or that of an error if there was one.
-    end: Result<Option<String>, String>,
 }
 
 impl Run {
@@ -260,27 +239,7 @@ impl Run {
             let rule = kinds.process.iter().fold(on("*"), |rule, name| rule.process(name));
             sim.rule(rule.named(RULE).decide(move |call, _| aim.lock().verdict(call, &kinds))).keep();
         }
-        let end = catch_unwind(AssertUnwindSafe(|| body(&sim).error()));
-        let end = end.map_err(|panic| panic_text(&*panic).to_owned());
-        let hit = aim.and_then(|aim| aim.lock().hit.clone());
-        Run { sim, hit, end }
-    }
-
-    /// How the run broke the body, if it did.
-    fn broke(&self, must_succeed: bool) -> Option<How> {
-        match &self.end {
-            Err(text) => return Some(How::Panicked(text.clone())),
-            Ok(Some(text)) if must_succeed => return Some(How::Failed(text.clone())),
-            Ok(_) => {}
-        }
-        let left = self.sim.leftovers();
-        (!left.is_empty()).then_some(How::Left(left))
-    }
-}
-
-impl Drop for Run {
-    /// The world was looked at; nobody else verifies it.
-    fn drop(&mut self) {
-        self.sim.skip_check();
+        let trial = Trial::run(sim, body);
+        Run { trial, hit: aim.and_then(|aim| aim.lock().hit.clone()) }
     }
 }

@@ -12,6 +12,7 @@ mod support;
 mod tables;
 
 mod properties {
+    mod adversary;
     mod exhaustive;
     mod machine;
     mod props;

@@ -346,6 +346,11 @@ impl Kernel {
         !self.waiting.is_empty() && self.ready().is_some()
     }
 
+    /// Who made a call that waits.
+    pub fn caller_of(&self, id: CallId) -> Option<Caller> {
+        self.waiting.get(&id).map(|waiting| waiting.run.caller)
+    }
+
     /// What a waiting call waits for, in words.
     pub fn waits_for(&self, id: CallId) -> String {
         let Some(waiting) = self.waiting.get(&id) else { return "nothing".to_owned() };

@@ -41,6 +41,7 @@ mod refer;
 mod run;
 mod shrink;
 mod step;
+mod turns;
 mod world;
 mod write;
 

@@ -24,6 +24,7 @@ pub(super) const KEYS: &[&str] =
 
 /// Keys of a step.
 pub(super) const STEP_KEYS: &[&str] = &[
+    "adversary",
     "process",
     "thread",
     "object",
@@ -184,6 +185,7 @@ fn step(table: &Table<'_>, source: &Source, names: &mut Names, problems: &mut Pr
     let line = names.line(&source.text, table.place().start);
     let expect = table.table("expect", problems).map(|table| expect::read(&table, names.saved.keys().map(String::as_str), problems));
     let inside = table.table("inside", problems).map_or_else(Vec::new, |table| inside::read(&table, problems));
+    let adversary = table.bool("adversary", false, problems);
     let action = action(table, names, problems);
     let save = table.line("save", problems).map(str::to_owned);
     let replies = matches!(action, Some((Action::Call(_) | Action::Finish(_), _)));
@@ -201,7 +203,7 @@ fn step(table: &Table<'_>, source: &Source, names: &mut Names, problems: &mut Pr
         names.saved.insert(name.clone(), Handle::new(kind, 1));
     }
     let written = source::form(&table.node()).unwrap_or(Form::Null);
-    Some(Step { line, written, action, expect, inside, save })
+    Some(Step { line, adversary, written, action, expect, inside, save })
 }
 
 /// What the step does, and which method it calls.

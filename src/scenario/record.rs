@@ -51,7 +51,8 @@ impl Sim {
         // What cannot be read again is no record: better said now than when it is needed.
         let scenario = Scenario::named("record.toml", &text).map_err(|error| unrecorded(&recorded, &error.to_string()))?;
         let (written, began) = (scenario.fixture(), &recorded.fixture);
-        if written.machine() != began.machine() || written.profiles() != began.profiles() || written.script() != began.script() {
+        let script = began.script().clone().and(&recorded.said);
+        if written.machine() != began.machine() || written.profiles() != began.profiles() || *written.script() != script {
             return Err(unrecorded(&recorded, "the world was changed by code before it was started"));
         }
         Ok(text)
@@ -80,6 +81,8 @@ struct Writer<'a> {
     /// Objects that a step saved.
     saved: BTreeSet<Handle>,
     now: SimTime,
+    /// Whether an adversary does what comes next.
+    meddled: bool,
     text: String,
 }
 
@@ -93,7 +96,7 @@ impl<'a> Writer<'a> {
                 used.extend(handles(call).map(|(_, handle)| handle));
             }
         }
-        Writer { recorded, entries, used, saved: BTreeSet::new(), now: SimTime::ZERO, text: String::new() }
+        Writer { recorded, entries, used, saved: BTreeSet::new(), now: SimTime::ZERO, meddled: false, text: String::new() }
     }
 
     fn kernel(&self) -> &'a Kernel {
@@ -110,14 +113,15 @@ impl<'a> Writer<'a> {
         if self.kernel().waiting().next().is_some() {
             write::line(&mut self.text, "leaves_waiting", &Form::Bool(true));
         }
-        write::world(&mut self.text, &self.recorded.fixture).ok_or("its world was not written as text")?;
+        write::world(&mut self.text, &self.recorded.fixture, &self.recorded.said).ok_or("its world was not written as text")?;
         let mut acts = self.recorded.acts.iter().peekable();
         let (mut number, mut steps, mut begun) = (0, 0, BTreeSet::new());
         while let Some(act) = acts.next() {
-            steps += usize::from(!matches!(act, Act::Named(..) | Act::Rules(_)));
+            steps += usize::from(!matches!(act, Act::Named(..) | Act::Rules(_) | Act::Meddled));
             match act {
                 // What rules decided stands at each call.
                 Act::Named(..) | Act::Rules(_) => {}
+                Act::Meddled => self.meddled = true,
                 Act::Changed(what, _) => return Err(format!("{what}; write it into the fixture")),
                 Act::Kill(process) => self.kill(process)?,
                 Act::Advance(to) | Act::WaitInVain(_, to) => self.advance(*to),
@@ -144,6 +148,9 @@ impl<'a> Writer<'a> {
 
     fn step(&mut self) {
         self.text.push_str("\n[[step]]\n");
+        if std::mem::take(&mut self.meddled) {
+            write::line(&mut self.text, "adversary", &Form::Bool(true));
+        }
     }
 
     fn line(&mut self, key: &str, value: impl Into<String>) {

@@ -12,6 +12,8 @@ use crate::time::{SimDuration, SimTime};
 pub(super) struct Step {
     /// Line of the file in which it begins.
     pub line: usize,
+    /// Whether an adversary did it.
+    pub adversary: bool,
     /// The step as it was written.
     pub written: Form,
     /// What is done.

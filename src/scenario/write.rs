@@ -7,7 +7,7 @@ use super::read::{KEYS, STEP_KEYS};
 use crate::call::{Form, toml_key};
 use crate::clause::{ReadingValue, Readings};
 use crate::error::Error;
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, Script};
 
 impl Scenario {
     /// The scenario as the text of a file. A world that is no shipped one stands in it whole, with its parents; comments are gone.
@@ -18,7 +18,8 @@ impl Scenario {
     pub fn to_text(&self) -> Result<String, Error> {
         let mut text = String::new();
         keys(&mut text, KEYS, &self.written);
-        world(&mut text, &self.fixture).ok_or_else(|| Error::misuse(format!("the world of {:?} was not written as text", self.name)))?;
+        world(&mut text, &self.fixture, &Script::default())
+            .ok_or_else(|| Error::misuse(format!("the world of {:?} was not written as text", self.name)))?;
         for step in &self.steps {
             text.push_str("\n[[step]]\n");
             keys(&mut text, STEP_KEYS, &step.written);
@@ -70,15 +71,36 @@ fn section(text: &mut String, path: &str, header: &str, entries: &[(String, Form
     }
 }
 
-/// The world of a scenario by its name, or as sections; `None` if no text can say it.
-pub(super) fn world(text: &mut String, fixture: &Fixture) -> Option<()> {
+/// The world of a scenario by its name, or as sections, with what was said beside its own script; `None` if no text can say it.
+pub(super) fn world(text: &mut String, fixture: &Fixture, said: &Script) -> Option<()> {
+    let more = fixture.script().and_written(said);
     if is_shipped(fixture) {
+        if let Some(more) = more {
+            let extends = ("extends".to_owned(), Form::Str(fixture.name().to_owned()));
+            sections(text, fixture, vec![extends, ("script".to_owned(), more)]);
+            return Some(());
+        }
         line(text, "fixture", &Form::Str(fixture.name().to_owned()));
         write_readings(text, &fixture.machine().readings);
         return Some(());
     }
-    sections(text, fixture, written(fixture)?);
+    let mut entries = written(fixture)?;
+    if let Some(more) = more {
+        merge(&mut entries, vec![("script".to_owned(), more)]);
+    }
+    sections(text, fixture, entries);
     Some(())
+}
+
+/// Puts entries into a table: tables into tables, anything else in place of what is there.
+fn merge(entries: &mut Vec<(String, Form)>, more: Vec<(String, Form)>) {
+    for (name, form) in more {
+        match (entries.iter_mut().find(|(known, _)| *known == name), form) {
+            (Some((_, Form::Table(inner))), Form::Table(more)) => merge(inner, more),
+            (Some((_, known)), form) => *known = form,
+            (None, form) => entries.push((name, form)),
+        }
+    }
 }
 
 /// Whether a world is a shipped one, but for its readings.

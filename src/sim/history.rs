@@ -26,6 +26,8 @@ const KEPT: usize = Journal::LIMIT - STRIDE;
 pub(crate) enum Act {
     /// A process and a thread were named for the first time.
     Named(String, String),
+    /// What is done next, an adversary does.
+    Meddled,
     /// A call was made: what rules decided about it, if there were any, and whether it was not done at once.
     Call { caller: Caller, call: Call, ruled: Option<Ruled>, waits: bool },
     /// The clock ran until this call was done, or its reply was taken.
@@ -83,6 +85,8 @@ pub(crate) struct Recorded {
     pub journal: Journal,
     /// The subsystem as it is now.
     pub kernel: Kernel,
+    /// What an adversary answered, where the fixture says nothing.
+    pub said: Script,
 }
 
 impl History {
@@ -205,7 +209,7 @@ impl World {
     pub(super) fn kill(&mut self, name: &str) {
         self.remember(Act::Kill(name.to_owned()));
         let process = self.kernel.process_id(name);
-        self.kernel.kill_process(process, &mut self.script);
+        self.kernel.kill_process(process, &mut self.around);
         self.note_happened();
         self.initialized.retain(|caller| caller.process != process);
         self.settle();
@@ -213,9 +217,9 @@ impl World {
 
     /// Changes the script, on behalf of the test.
     pub(super) fn change_script<T>(&mut self, change: impl FnOnce(&mut Script) -> T) -> T {
-        let before = self.script.clone();
-        let result = change(&mut self.script);
-        if self.script != before {
+        let before = self.around.script.clone();
+        let result = change(&mut self.around.script);
+        if self.around.script != before {
             self.changed("code changed its script");
         }
         result
@@ -256,6 +260,7 @@ impl World {
             Act::Wait(id) => {
                 let _ = self.run_until(*id);
             }
+            Act::Meddled => {}
             Act::Advance(to) | Act::WaitInVain(_, to) => self.advance(*to),
             Act::Kill(name) => self.kill(name),
             Act::Rules(moment) | Act::Changed(_, moment) => *self = (*moment.0).clone(),
@@ -333,7 +338,7 @@ impl Sim {
         Ok(Snapshot {
             fixture: self.shared.fixture.clone(),
             kernel: then.kernel,
-            script: then.script,
+            script: then.around.script,
             rules: then.rules.inherited(),
             levels: world.levels.clone(),
         })
@@ -358,6 +363,7 @@ impl Sim {
             acts: world.history.acts().cloned().collect(),
             journal: world.journal.clone(),
             kernel: world.kernel.clone(),
+            said: world.around.adversary.as_ref().map(|adversary| adversary.said().clone()).unwrap_or_default(),
         })
     }
 }

@@ -6,6 +6,7 @@ use super::{Hit, RULE, Run};
 use crate::call::CallId;
 use crate::journal::Entry;
 use crate::kernel::Event;
+use crate::trial::How;
 
 /// What [`sweep`](crate::sweep) found. It displays as a text that names each call whose failure broke the body, with the first as a scenario.
 #[derive(Clone, PartialEq)]
@@ -17,18 +18,6 @@ pub struct Sweep {
     stopped: bool,
     broken: Vec<Broken>,
     more: u32,
-}
-
-/// How a body broke.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum How {
-    /// It panicked with this text.
-    Panicked(String),
-    /// It ended in this error although no call was failed.
-    Failed(String),
-    /// It left this behind, one text each.
-    Left(Vec<String>),
 }
 
 /// A fault that broke the body.
@@ -46,7 +35,7 @@ pub struct Broken {
 
 impl Broken {
     pub(super) fn new(run: &Run, hit: Option<&Hit>, how: How) -> Self {
-        let journal = run.sim.journal();
+        let journal = run.trial.sim.journal();
         let by_sweep = |event: &Event| matches!(event, Event::Ruled { rule, .. } if &**rule == RULE);
         let failed = hit.and_then(|_| journal.entries().find(|entry| entry.events().iter().any(by_sweep)));
         let fault = match (failed, hit) {
@@ -57,7 +46,7 @@ impl Broken {
             (None, Some(hit)) => format!("{} with {}", hit.method, hit.hr),
             (_, None) => "without any fault".to_owned(),
         };
-        let scenario = run.sim.record_as(&fault).unwrap_or_else(|error| format!("# {error}\n"));
+        let scenario = run.trial.sim.record_as(&fault).unwrap_or_else(|error| format!("# {error}\n"));
         Broken { call: failed.map(Entry::id), fault, how, scenario }
     }
 }
@@ -115,16 +104,6 @@ impl Sweep {
     #[track_caller]
     pub fn expect_clean(&self) {
         assert!(self.broken.is_empty() && !self.stopped, "{self}");
-    }
-}
-
-impl fmt::Display for How {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            How::Panicked(text) => write!(f, "the body panicked: {text}"),
-            How::Failed(text) => write!(f, "the body failed: {text}"),
-            How::Left(what) => write!(f, "the body left {}", what.join("; ")),
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::call::Method;
 use crate::mapi::Hresult;
 
 /// What any method may return without saying so (ERROR-016).
-pub(super) const COMMON: &[Hresult] = &[
+pub(crate) const COMMON: &[Hresult] = &[
     Hresult::MAPI_E_BAD_CHARWIDTH,
     Hresult::MAPI_E_CALL_FAILED,
     Hresult::MAPI_E_DISK_ERROR,
@@ -19,7 +19,7 @@ pub(super) const COMMON: &[Hresult] = &[
 ];
 
 /// The results of a method, errors and warnings.
-pub(super) fn of(method: &Method) -> &'static [Hresult] {
+pub(crate) fn of(method: &Method) -> &'static [Hresult] {
     let key = (method.interface, method.name);
     DOCUMENTED.binary_search_by_key(&key, |(interface, name, _)| (*interface, *name)).map_or(&[], |at| DOCUMENTED[at].2)
 }
