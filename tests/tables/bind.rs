@@ -151,6 +151,16 @@ impl Bindings {
         model.iter().zip(kernel).try_for_each(|(a, b)| self.row(world, a, b).map_err(|what| format!("{what}\n in {kernel:?}\n for {model:?}")))
     }
 
+    /// The same for rows that only a copy of the kernel has shown: keys that it made for headings are no choice of the kernel.
+    pub fn rows_of_copy(&mut self, world: &World, model: &[Row], kernel: &[Row]) -> Result<(), String> {
+        let mut copy = self.clone();
+        copy.rows(world, model, kernel)?;
+        copy.keys.retain(|number, _| self.keys.contains_key(number) || matches!(world.keys[*number].1, Id::Leaf(..)));
+        copy.owners.retain(|key, (heading, _)| self.owners.contains_key(key) || !*heading);
+        *self = copy;
+        Ok(())
+    }
+
     /// The line that a key names, out of some; a key that was not seen yet is that of the first line without one.
     pub fn line(&mut self, world: &World, view: usize, bytes: &[u8], among: &[Id]) -> Option<Id> {
         let own = world.own_keys.iter().find(|(at, id, own)| *at == view && own == bytes && among.contains(id));

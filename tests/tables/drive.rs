@@ -278,8 +278,8 @@ impl Drive {
         let expected: Vec<Row> = self.model.shown(at, Some(&columns)).into_iter().map(|(_, row)| row).collect();
         let Out::Rows(rows) = reply.out else { return Err(format!("rows were due, not {reply:?}")) };
         if view.pending.is_some() {
-            // Only the copy has stopped what runs: keys that it makes are no choice of the kernel either.
-            self.bound.clone().rows(&self.model, &expected, &rows)?;
+            // Only the copy has stopped what runs.
+            self.bound.rows_of_copy(&self.model, &expected, &rows)?;
         } else {
             self.bound.rows(&self.model, &expected, &rows)?;
         }
