@@ -18,6 +18,8 @@ pub struct Bindings {
     keys: BTreeMap<usize, Vec<u8>>,
     /// Which row or heading of which view has or had a key: a key is never used for another (TABLE-398).
     owners: BTreeMap<(usize, Vec<u8>), (bool, u64)>,
+    /// Keys of headings that a copy of the kernel has shown: it may have made them itself.
+    guesses: BTreeMap<usize, Vec<u8>>,
     bookmarks: BTreeMap<(usize, u32), u32>,
     connections: BTreeMap<u32, u32>,
     blocks: BTreeMap<usize, Vec<u8>>,
@@ -45,7 +47,9 @@ impl Bindings {
     pub fn lower(&self, call: &Call) -> Option<Call> {
         let Call::IMAPITable(this, method) = call else { return Some(call.clone()) };
         let view = this.number() as usize - 1;
-        let bookmark = |number: &u32| if *number <= 2 { Some(*number) } else { Some(self.bookmarks.get(&(view, *number)).copied().unwrap_or(*number)) };
+        let bookmark = |number: &u32| {
+            if *number <= 2 { Some(*number) } else { Some(self.bookmarks.get(&(view, *number)).copied().unwrap_or(*number)) }
+        };
         let key = |bytes: &Option<Bytes>| match bytes {
             Some(bytes) => self.real(bytes).map(|bytes| Some(Bytes::new(bytes))),
             None => Some(None),
@@ -127,7 +131,8 @@ impl Bindings {
 
     /// Holds a row against the kernel's.
     pub fn row(&mut self, world: &World, model: &Row, kernel: &Row) -> Result<(), String> {
-        let same = |kernel: &Row| model.props.len() == kernel.props.len() && model.props.iter().zip(&kernel.props).all(|(a, b)| a.tag == b.tag);
+        let same =
+            |kernel: &Row| model.props.len() == kernel.props.len() && model.props.iter().zip(&kernel.props).all(|(a, b)| a.tag == b.tag);
         if !same(kernel) {
             return Err(differ("rows", model, kernel));
         }
@@ -148,14 +153,19 @@ impl Bindings {
         if model.len() != kernel.len() {
             return Err(differ("rows", &model, &kernel));
         }
-        model.iter().zip(kernel).try_for_each(|(a, b)| self.row(world, a, b).map_err(|what| format!("{what}\n in {kernel:?}\n for {model:?}")))
+        model
+            .iter()
+            .zip(kernel)
+            .try_for_each(|(a, b)| self.row(world, a, b).map_err(|what| format!("{what}\n in {kernel:?}\n for {model:?}")))
     }
 
     /// The same for rows that only a copy of the kernel has shown: keys that it made for headings are no choice of the kernel.
     pub fn rows_of_copy(&mut self, world: &World, model: &[Row], kernel: &[Row]) -> Result<(), String> {
         let mut copy = self.clone();
         copy.rows(world, model, kernel)?;
-        copy.keys.retain(|number, _| self.keys.contains_key(number) || matches!(world.keys[*number].1, Id::Leaf(..)));
+        let sure = |number: &usize| self.keys.contains_key(number) || matches!(world.keys[*number].1, Id::Leaf(..));
+        let (keys, guesses) = copy.keys.into_iter().partition(|(number, _)| sure(number));
+        (copy.keys, copy.guesses) = (keys, guesses);
         copy.owners.retain(|key, (heading, _)| self.owners.contains_key(key) || !*heading);
         *self = copy;
         Ok(())
@@ -173,7 +183,8 @@ impl Bindings {
             return Some(id.clone());
         }
         let free = |id: &&Id| made(id).is_some_and(|number| !self.keys.contains_key(&number));
-        let id = among.iter().find(free)?.clone();
+        let guessed = |id: &&Id| free(id) && made(id).is_some_and(|number| self.guesses.get(&number).is_some_and(|key| key == bytes));
+        let id = among.iter().find(guessed).or_else(|| among.iter().find(free))?.clone();
         let number = made(&id)?;
         self.learn_key(world, number, bytes).ok()?;
         Some(id)
@@ -199,7 +210,11 @@ impl Bindings {
             (Gives::Position { row, count }, Out::Position { row: at, numerator, denominator }) => {
                 let whole = (*count).max(1) as u64;
                 let ratio = u64::from(*numerator) * whole == u64::from(*denominator) * (*row as u64);
-                if *at as usize == *row && *denominator != 0 && ratio { Ok(()) } else { Err(differ("positions", model, &Gives::Out(kernel.clone()))) }
+                if *at as usize == *row && *denominator != 0 && ratio {
+                    Ok(())
+                } else {
+                    Err(differ("positions", model, &Gives::Out(kernel.clone())))
+                }
             }
             (Gives::Bookmark(made), out) => {
                 let (real, view) = (number(out)?, view.unwrap_or_default());
@@ -241,13 +256,7 @@ impl Bindings {
 
 /// Tags in order. Among all columns there may be those that tables make themselves; nobody says where (TABLE-067).
 fn columns(model: &[PropTag], kernel: &[PropTag], all: bool) -> Result<(), String> {
-    let made = [
-        PropTag::PR_INSTANCE_KEY,
-        PropTag::PR_DEPTH,
-        PropTag::PR_ROW_TYPE,
-        PropTag::PR_CONTENT_COUNT,
-        PropTag::PR_CONTENT_UNREAD,
-    ];
+    let made = [PropTag::PR_INSTANCE_KEY, PropTag::PR_DEPTH, PropTag::PR_ROW_TYPE, PropTag::PR_CONTENT_COUNT, PropTag::PR_CONTENT_UNREAD];
     let kept: Vec<PropTag> = kernel.iter().copied().filter(|tag| !all || model.contains(tag) || !made.contains(tag)).collect();
     if kept == model { Ok(()) } else { Err(differ("columns", &model.to_vec(), &kept)) }
 }

@@ -183,8 +183,12 @@ impl Drive {
 
     /// Takes the notifications of a batch and looks at them.
     fn take(&mut self, batch: &Batch) -> Result<(), String> {
-        let came: Vec<TableEvent> =
-            self.told.iter().filter(|(connection, _)| *connection == batch.connection).map(|(_, notification)| notification.event).collect();
+        let came: Vec<TableEvent> = self
+            .told
+            .iter()
+            .filter(|(connection, _)| *connection == batch.connection)
+            .map(|(_, notification)| notification.event)
+            .collect();
         let mut left = batch.takes(&came);
         let mut mine = Vec::new();
         self.told.retain(|(connection, notification)| {
@@ -219,7 +223,9 @@ impl Drive {
     fn line(&mut self, view: usize, prop: Option<&Prop>, among: &[Id]) -> Result<Option<Id>, String> {
         match prop {
             None => Ok(None),
-            Some(Prop { tag: PropTag::PR_INSTANCE_KEY, value: Value::Binary(bytes) }) => Ok(self.bound.line(&self.model, view, bytes, among)),
+            Some(Prop { tag: PropTag::PR_INSTANCE_KEY, value: Value::Binary(bytes) }) => {
+                Ok(self.bound.line(&self.model, view, bytes, among))
+            }
             Some(other) => Err(format!("{other} is no PR_INSTANCE_KEY")),
         }
     }
@@ -249,11 +255,13 @@ impl Drive {
             // Behind what runs is the view as it was (TABLE-255, TABLE-256).
             ask(IMAPITable::Abort {})?;
         }
-        let position = |ask: &mut dyn FnMut(IMAPITable) -> Result<Reply, String>, what: &str, expected: usize| {
-            match ask(IMAPITable::QueryPosition {})?.out {
-                Out::Position { row, .. } if row as usize == expected => Ok(()),
-                other => Err(format!("{what} stands before row {expected} and not {other:?}")),
-            }
+        let position = |ask: &mut dyn FnMut(IMAPITable) -> Result<Reply, String>, what: &str, expected: usize| match ask(
+            IMAPITable::QueryPosition {},
+        )?
+        .out
+        {
+            Out::Position { row, .. } if row as usize == expected => Ok(()),
+            other => Err(format!("{what} stands before row {expected} and not {other:?}")),
         };
         if view.cursor.place != Place::Unknown {
             position(&mut ask, "the cursor", view.position(&view.cursor))?;

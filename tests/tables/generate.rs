@@ -75,12 +75,8 @@ pub fn plan(choices: &mut impl Choices) -> Plan {
 impl Plan {
     /// The operations that come first.
     pub fn start(&self) -> Vec<Op> {
-        let create = Mapi::CreateTable {
-            interface: None,
-            table_type: self.table_type,
-            index_column: self.index,
-            columns: self.columns.clone(),
-        };
+        let create =
+            Mapi::CreateTable { interface: None, table_type: self.table_type, index_column: self.index, columns: self.columns.clone() };
         let rows = ITableData::HrModifyRows { flags: 0, rows: self.rows.clone() };
         vec![Op::Call(Call::Mapi(create)), Op::Call(Call::ITableData(data_handle(0), rows)), Op::Call(view_of(None))]
     }
@@ -328,7 +324,10 @@ impl<C: Choices> Maker<'_, C> {
         match self.choices.below(12) {
             0..=2 => {
                 let event_mask = self.choices.of(&[0x100, 0x100, 0x100, 0x100, 0x100, 0x100, 0, 0x2]);
-                IMAPITable::Advise { event_mask: NotifyEvents::new(event_mask), advise_sink: self.choices.of(&[1, 2, 3, 1, 2, 3, 1, 2, 3, 0]) }
+                IMAPITable::Advise {
+                    event_mask: NotifyEvents::new(event_mask),
+                    advise_sink: self.choices.of(&[1, 2, 3, 1, 2, 3, 1, 2, 3, 0]),
+                }
             }
             3 => IMAPITable::Unadvise { connection: if sinks.is_empty() { 9999 } else { self.choices.of(&sinks) } },
             4 => IMAPITable::GetStatus {},
@@ -463,11 +462,8 @@ fn property(choices: &mut impl Choices, plan: &Plan) -> Restriction {
         _ => (tag, kind.single()),
     };
     let given = if choices.once_in(16) { choices.of(&[PropType::SHORT, PropType::STRING8, PropType::MV_LONG]) } else { given };
-    let value = if tag == plan.index && given == kind {
-        schema::index_value(tag, choices.below(MOST_ROWS))
-    } else {
-        schema::value(choices, given)
-    };
+    let value =
+        if tag == plan.index && given == kind { schema::index_value(tag, choices.below(MOST_ROWS)) } else { schema::value(choices, given) };
     let id = if choices.once_in(4) { 0 } else { tag.id() };
     Node::Property { relop: relop(choices), tag, prop: Prop { tag: PropTag::of(id, given), value } }.into()
 }

@@ -214,7 +214,8 @@ impl Columns<'_> {
         if unspecified && self.knobs.unspecified_is_error {
             return None;
         }
-        let made = |made: PropTag, value: Value| ((unspecified && tag.id() == made.id()) || tag == made).then_some(Prop { tag: made, value });
+        let made =
+            |made: PropTag, value: Value| ((unspecified && tag.id() == made.id()) || tag == made).then_some(Prop { tag: made, value });
         if let Some(prop) = made(PropTag::PR_INSTANCE_KEY, Value::Binary(key.to_vec())) {
             return Some(prop);
         }

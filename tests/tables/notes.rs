@@ -236,6 +236,10 @@ impl Batch {
             list.insert(at, index);
         }
         let after: Vec<&Id> = self.after.iter().map(|(id, _)| id).collect();
-        if list.iter().eq(after.iter().copied()) { Ok(()) } else { wrong(format!("applied, the events give {list:?} instead of {after:?}")) }
+        if list.iter().eq(after.iter().copied()) {
+            Ok(())
+        } else {
+            wrong(format!("applied, the events give {list:?} instead of {after:?}"))
+        }
     }
 }

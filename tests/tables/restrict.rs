@@ -95,9 +95,7 @@ pub fn meets(restriction: &Restriction, row: &Lookup<'_>, reading: Reading) -> b
         Node::Not(one) => !one.as_ref().is_some_and(|one| meets(one, row, reading)),
         // TABLE-324: what is inside counts.
         Node::Comment { restriction, .. } => restriction.as_ref().is_none_or(|one| meets(one, row, reading)),
-        Node::Content { fuzzy_level, tag, prop } => {
-            values(row(*tag), prop).iter().any(|value| contains(value, &prop.value, *fuzzy_level))
-        }
+        Node::Content { fuzzy_level, tag, prop } => values(row(*tag), prop).iter().any(|value| contains(value, &prop.value, *fuzzy_level)),
         Node::Property { relop, tag, prop } => match row(*tag) {
             // TABLE-302, TABLE-303, TABLE-305.
             None => reading.missing_is_less && holds(*relop, Some(Ordering::Less)),
