@@ -35,6 +35,7 @@ set -- "$@" "found/$target" "corpus/$target"
 longest=4096
 case $target in
 logon | session_ops) longest=640 ;;
+api_ops) longest=1500 ;;
 # A world is 32 bytes and an operation 24.
 table_ops) longest=1024 ;;
 fixture_toml) set -- "$@" ../fixtures ../fixtures/bad ;;

@@ -57,6 +57,10 @@ pub mod clause;
 mod error;
 mod explain;
 mod fixture;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
+#[cfg(feature = "generate")]
+pub mod generate;
 mod journal;
 pub mod kernel;
 mod lint;
@@ -67,6 +71,8 @@ mod rule;
 pub mod scenario;
 mod sim;
 mod state;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 mod sweep;
 mod time;
 mod trial;

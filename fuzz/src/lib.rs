@@ -18,8 +18,10 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use arbitrary::{Arbitrary, Unstructured};
+use mapi_sim::fuzz::{self, CallSequence, World};
 use mapi_sim::scenario::Scenario;
-use mapi_sim::{Error, Fixture, Lint, LintLevel, Logon, LogonFlags};
+use mapi_sim::{Adversary, Error, Fixture, Lint, LintLevel, Logon, LogonFlags};
 
 /// Makes a program of a body: a fuzz target, or a replay of files.
 #[macro_export]
@@ -48,6 +50,39 @@ pub fn session_ops(input: &[u8]) {
 /// Model and kernel side by side over tables and calls out of bytes: rows, restrictions, orders, categories, marks, notifications.
 pub fn table_ops(input: &[u8]) {
     tables::differential(input);
+}
+
+/// Any calls in any world, beside an adversary: no panic; whoever is killed leaves nothing behind; the run is recorded, and the record does the same
+/// again; every moment can be come back to.
+pub fn api_ops(input: &[u8]) {
+    let Ok((world, adversary, calls)) = <(World, Adversary, CallSequence)>::arbitrary_take_rest(Unstructured::new(input)) else { return };
+    fuzz::run_beside(world.fixture(), &adversary, |sim| {
+        calls.clone().play(sim);
+        let last = sim.kernel(|kernel| kernel.last_call().number());
+        sim.at(last / 2).unwrap_or_else(|error| panic!("{error}"));
+        assert!(!sim.state().to_string().is_empty());
+        let _ = sim.lints();
+        // Reading a scenario takes longer than all the rest: some inputs do.
+        if input.len().is_multiple_of(4) {
+            match sim.record() {
+                Ok(text) => replays(&text, &sim.journal().to_string()),
+                // Some arguments are in no text, and nothing may have been done.
+                Err(error) => assert!(!error.to_string().is_empty()),
+            }
+        }
+        let killed: Vec<String> = sim.state().processes.into_iter().map(|process| process.name).collect();
+        killed.iter().for_each(|name| sim.kill_process(name));
+    });
+}
+
+/// A record does the same again.
+fn replays(text: &str, journal: &str) {
+    let scenario = Scenario::named("record.toml", text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let sim = scenario.fixture().start();
+    let outcome = scenario.run_by(&sim, &mut &sim);
+    assert!(outcome.passed(), "{outcome}");
+    assert_eq!(sim.journal().to_string(), journal);
+    sim.discard();
 }
 
 /// A client in C that keeps the promises that C cannot check, and breaks the others.

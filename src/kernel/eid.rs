@@ -115,6 +115,26 @@ fn status_object(rest: &[u8]) -> Option<Eid> {
     Some(Eid::Status(row, if provider.is_empty() { None } else { Some(provider.try_into().ok()?) }))
 }
 
+#[cfg(feature = "generate")]
+impl super::Kernel {
+    /// Entry identifiers that a client could have kept from an earlier run: those of the stores of every profile; and those that status tables show.
+    pub(crate) fn known_entry_ids(&self) -> Vec<Vec<u8>> {
+        use crate::mapi::{PropTag, Value};
+        let stores = |provider: &&super::ProfileProvider| {
+            self.machine().providers.get(&provider.provider).is_some_and(|installed| installed.kind == super::ProviderKind::Store)
+        };
+        let profiles = self.profiles().iter().flat_map(|(_, profile)| &profile.services).flat_map(|service| &service.providers);
+        let mut ids: Vec<Vec<u8>> = profiles.filter(stores).map(|provider| store(&provider.uid)).collect();
+        for (member, _) in self.members().filter(|(_, member)| !member.logged_off) {
+            for row in self.status_rows(member) {
+                let bytes = [PropTag::PR_ENTRYID, PropTag::PR_IDENTITY_ENTRYID].map(|tag| row.get(tag).cloned());
+                ids.extend(bytes.into_iter().filter_map(|value| if let Some(Value::Binary(bytes)) = value { Some(bytes) } else { None }));
+            }
+        }
+        ids
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -95,6 +95,11 @@ impl History {
         History { origin: Some(fixture.clone()), ..History::default() }
     }
 
+    /// Whether nothing was done yet.
+    fn is_new(&self) -> bool {
+        self.segments.is_empty() && self.gone.is_none()
+    }
+
     /// Forgets everything, and says why.
     pub fn forget(&mut self, why: &'static str) {
         self.segments.clear();
@@ -272,6 +277,9 @@ impl World {
         let last = self.kernel.last_call().number();
         if call > last {
             return Err(Error::misuse(format!("there is no moment after call #{call}: the last call of this world is #{last}")));
+        }
+        if self.history.is_new() && !self.silent {
+            return Ok(self.clone());
         }
         let Some((start, acts)) = self.history.way_to(call) else {
             let kept = match self.history.oldest() {

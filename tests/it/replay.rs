@@ -416,3 +416,12 @@ fn a_wait_in_vain_is_come_back_to() {
     assert!(back == then, "{}", then.diff(&back));
     sim.discard();
 }
+
+/// Found by fuzzing: a world in which nothing was done yet had no beginning.
+#[test]
+fn a_world_has_its_beginning_before_anything_was_done() {
+    let sim = Sim::minimal();
+    assert_eq!(sim.at(0).expect("the beginning").state(), sim.state());
+    assert_eq!(sim.at(1).expect_err("no call").to_string(), "there is no moment after call #1: the last call of this world is #0");
+    sim.finish();
+}
