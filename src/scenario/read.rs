@@ -72,14 +72,14 @@ fn read(source: &Source, home: Home) -> Result<Scenario, Error> {
     let mut problems = Problems::default();
     let (_, tree) = source.parse(&mut problems);
     let parents = world::Parents::default();
-    let tree = world::extend(tree, &home, &parents, &mut problems);
+    let (tree, written_world) = world::extend(tree, &home, &parents, &mut problems);
     let Some(root) = Node::root(&tree).as_table() else {
         return Err(whole_file(&source.name, Code::Syntax, "the file is no table".to_owned()));
     };
     let mut foreign = Vec::new();
     fixture::format(&root, &mut problems);
     root.only_or(KEYS, elsewhere, &mut problems);
-    let fixture = world::fixture(&root, &home, &mut foreign, &mut problems);
+    let fixture = world::fixture(&root, written_world, &home, &mut foreign, &mut problems);
     let mut scenario = Scenario {
         name: name(&root, &mut problems),
         file: source.name.clone(),

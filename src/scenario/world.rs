@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use crate::error::{Code, Problem};
 use crate::fixture::Fixture;
-use crate::fixture::inline::{self, Origin};
+use crate::fixture::inline::{self, Origin, Written};
 use crate::fixture::problems::{Note, Problems, quote};
 use crate::fixture::tree::{Node, Table, Value};
 
@@ -37,15 +37,15 @@ impl Home {
     }
 }
 
-/// Merges the parents of the world in `[fixture]` into it. Their `format` is no part of the world.
-pub(super) fn extend<'a>(tree: Value<'a>, home: &Home, parents: &'a Parents, problems: &mut Problems) -> Value<'a> {
-    let mut tree = inline::extend_within(tree, "fixture", home.0.clone(), parents, problems);
+/// Merges the parents of the world in `[fixture]` into it. Their `format` is no part of the world. With the tree comes what was written of that world.
+pub(super) fn extend<'a>(tree: Value<'a>, home: &Home, parents: &'a Parents, problems: &mut Problems) -> (Value<'a>, Written) {
+    let (mut tree, written) = inline::extend_within(tree, "fixture", home.0.clone(), parents, problems);
     if let DeValue::Table(root) = tree.get_mut()
         && let Some(DeValue::Table(world)) = root.get_mut("fixture").map(Spanned::get_mut)
     {
         world.remove("format");
     }
-    tree
+    (tree, written)
 }
 
 /// A world for a scenario that has none, so that the rest of it can be read.
@@ -54,8 +54,14 @@ pub(super) fn none() -> Fixture {
 }
 
 /// The world of a scenario. What is wrong with another file goes to `foreign`.
-pub(super) fn fixture(root: &Table<'_>, home: &Home, foreign: &mut Vec<Problem>, problems: &mut Problems) -> Option<Fixture> {
-    let fixture = of_key(root, home, foreign, problems);
+pub(super) fn fixture(
+    root: &Table<'_>,
+    written: Written,
+    home: &Home,
+    foreign: &mut Vec<Problem>,
+    problems: &mut Problems,
+) -> Option<Fixture> {
+    let fixture = of_key(root, written, home, foreign, problems);
     match root.get("readings") {
         // Without a world there are mistakes to be found all the same.
         Some(node) => Some(inline::with_readings(&fixture.unwrap_or_else(none), &node, problems)),
@@ -64,14 +70,14 @@ pub(super) fn fixture(root: &Table<'_>, home: &Home, foreign: &mut Vec<Problem>,
 }
 
 /// The world of the key `fixture`.
-fn of_key(root: &Table<'_>, home: &Home, foreign: &mut Vec<Problem>, problems: &mut Problems) -> Option<Fixture> {
+fn of_key(root: &Table<'_>, written: Written, home: &Home, foreign: &mut Vec<Problem>, problems: &mut Problems) -> Option<Fixture> {
     let Some(node) = root.get("fixture") else {
         root.missing("fixture", "a shipped world such as \"office\", a path, or a table [fixture]", problems);
         return None;
     };
     match (node.as_str(), node.as_table()) {
         (Some(name), _) => elsewhere(&node, name, home, foreign, problems),
-        (_, Some(table)) => Some(inline::fixture("[fixture]", &table, problems)),
+        (_, Some(table)) => Some(inline::fixture("[fixture]", &table, written, problems)),
         _ => {
             node.wrong_type("a shipped world's name, a path, or a table", problems);
             None

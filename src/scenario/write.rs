@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Scenario;
 use super::read::{KEYS, STEP_KEYS};
 use crate::call::{Form, toml_key};
-use crate::clause::{ReadingValue, Readings};
+use crate::clause::{Reading, ReadingValue, Readings};
 use crate::error::Error;
 use crate::fixture::{Fixture, Script};
 
@@ -81,7 +81,7 @@ pub(super) fn world(text: &mut String, fixture: &Fixture, said: &Script) -> Opti
             return Some(());
         }
         line(text, "fixture", &Form::Str(fixture.name().to_owned()));
-        write_readings(text, &fixture.machine().readings);
+        write_readings(text, &fixture.machine().readings, Some(fixture.name()));
         return Some(());
     }
     let mut entries = written(fixture)?;
@@ -125,17 +125,24 @@ fn written(fixture: &Fixture) -> Option<Vec<(String, Form)>> {
 
 /// Readings, and a world as sections.
 fn sections(text: &mut String, fixture: &Fixture, entries: Vec<(String, Form)>) {
-    write_readings(text, &fixture.machine().readings);
+    let parent =
+        entries.iter().find_map(|(name, form)| if let ("extends", Form::Str(parent)) = (&**name, form) { Some(&**parent) } else { None });
+    write_readings(text, &fixture.machine().readings, parent);
     if entries.is_empty() {
         text.push_str("\n[fixture]\n");
     }
     section(text, "fixture", "[fixture]", &entries);
 }
 
-/// The readings that are not the usual ones.
-fn write_readings(text: &mut String, readings: &Readings) {
-    let entries: Vec<(String, Form)> =
-        readings.changed().map(|(reading, value)| (reading.name().to_owned(), reading_form(value))).collect();
+/// The readings that are not those of the shipped parent, or not the usual ones.
+fn write_readings(text: &mut String, readings: &Readings, parent: Option<&str>) {
+    let parent = parent.and_then(Fixture::shipped).map(|parent| parent.machine().readings.clone()).unwrap_or_default();
+    // Looked at from outside, so that it does not count as looked up.
+    let value = |readings: &Readings, reading: Reading| {
+        readings.changed().find(|(changed, _)| *changed == reading).map_or(reading.default_value(), |(_, value)| value)
+    };
+    let others = Reading::ALL.iter().filter(|reading| value(readings, **reading) != value(&parent, **reading));
+    let entries: Vec<(String, Form)> = others.map(|reading| (reading.name().to_owned(), reading_form(value(readings, *reading)))).collect();
     if !entries.is_empty() {
         line(text, "readings", &Form::Table(entries));
     }

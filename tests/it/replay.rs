@@ -425,3 +425,18 @@ fn a_world_has_its_beginning_before_anything_was_done() {
     assert_eq!(sim.at(1).expect_err("no call").to_string(), "there is no moment after call #1: the last call of this world is #0");
     sim.finish();
 }
+
+/// A shipped world that the fixture builds on is named, not written out.
+#[test]
+fn a_record_names_the_shipped_world_that_it_builds_on() {
+    let fixture = "format = 1\nextends = \"office\"\n\n[[profile]]\nname = \"Third\"\nservices = [\"LOCAL\"]\n";
+    let sim = Fixture::named("third.toml", fixture).expect("a fixture").start();
+    drop(sim.logon("Third", NEW | LogonFlags::NO_MAIL).expect("a session"));
+    let (text, journal) = (sim.record().expect("a record"), sim.journal().to_string());
+    let head = text.split("\n[[step]]").next().expect("a head");
+    insta::assert_snapshot!(head);
+    assert_eq!(replayed(&text), journal);
+    let scenario = Scenario::named("record.toml", &text).expect("it reads");
+    let again = scenario.to_text().expect("it was read");
+    assert_eq!(again.split("\n[[step]]").next(), Some(head), "written again, it is the same");
+}

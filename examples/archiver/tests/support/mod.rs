@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // Each test has a part of it.
 
-use archiver::{Account, Mail, MailError, OpenStore, Store, Wanted};
+use archiver::{Account, Mail, MailError, OpenStore, Store, Wanted, archive};
 use mapi_sim::mapi::{Prop, Relop, Restriction, SortOrderSet};
 use mapi_sim::{Failure, Fixture, Logon, LogonFlags, MsgStore, Process, PropTag, Session, Sim, StoreFlags, Table};
 
@@ -125,7 +125,7 @@ impl OpenStore for SimStore {
 
 /// The world of the tests: `tests/worlds/desk.toml`.
 pub fn desk() -> Fixture {
-    Fixture::load(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/worlds/desk.toml")).unwrap_or_else(|error| panic!("{error}"))
+    Fixture::named("desk.toml", include_str!("../worlds/desk.toml")).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Outlook begins a session on a profile that others may join.
@@ -136,11 +136,26 @@ pub fn outlook(sim: &Sim, profile: &str) -> Session {
 
 /// The stamps in the stores of a profile, read by somebody else.
 pub fn stamps(sim: &Sim, profile: &str) -> Vec<String> {
+    read_stamps(sim, profile).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn read_stamps(sim: &Sim, profile: &str) -> Result<Vec<String>, MailError> {
     let mail = SimMail { sim, process: sim.process("auditor") };
-    let account = mail.log_on(profile, Wanted::Own).unwrap_or_else(|error| panic!("{error}"));
-    let stores = account.stores().unwrap_or_else(|error| panic!("{error}"));
-    let stamp = |store| account.open(store).and_then(|open| open.stamp()).unwrap_or_else(|error| panic!("{error}"));
-    let stamps = stores.iter().filter_map(stamp).collect();
-    account.log_off().unwrap_or_else(|error| panic!("{error}"));
-    stamps
+    let account = mail.log_on(profile, Wanted::Own)?;
+    let mut stamps = Vec::new();
+    for store in account.stores()? {
+        stamps.extend(account.open(&store)?.stamp()?);
+    }
+    account.log_off()?;
+    Ok(stamps)
+}
+
+/// Archives one profile, in a world where anything may go wrong; and whatever does, nothing is archived of the other.
+pub fn archives_its_own(sim: &Sim) -> Result<(), MailError> {
+    let archived = archive(&SimMail::new(sim), "Work", "Monday");
+    // Where nobody can look, nothing can be said.
+    if let Ok(others) = read_stamps(sim, "Private") {
+        assert!(others.is_empty(), "asked for \"Work\", archived \"Private\"");
+    }
+    archived.map(drop)
 }
