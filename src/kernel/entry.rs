@@ -196,7 +196,7 @@ impl Kernel {
         }
         let tells_spooler = !no_mail && !member_no_mail;
         let provider = self.cores.get(&id).and_then(|core| self.installed(core, place)).map(|provider| provider.section.clone());
-        if let Some(active) = self.cores.get_mut(&id).and_then(|core| core.active_mut(place)) {
+        if let Some(active) = self.core_mut(id).and_then(|core| core.active_mut(place)) {
             active.opened += 1;
             if tells_spooler && !active.spooler {
                 active.spooler = true;
@@ -254,7 +254,7 @@ impl Kernel {
                 if strict { &[Hresult::MAPI_E_FAILONEPROVIDER] } else { &[Hresult::MAPI_E_FAILONEPROVIDER, Hresult::MAPI_E_UNCONFIGURED] };
             self.disable_after(id, *place, hr, spared);
         }
-        if let Some(core) = self.cores.get_mut(&id) {
+        if let Some(core) = self.core_mut(id) {
             core.address_book = true;
         }
         failed

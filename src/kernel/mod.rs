@@ -65,7 +65,7 @@ pub struct Kernel {
     profiles: Arc<Profiles>,
     processes: Vec<Process>,
     /// Sessions by the handle of the client that began them.
-    cores: BTreeMap<Handle, Box<Core>>,
+    cores: BTreeMap<Handle, Arc<Core>>,
     /// Clients of sessions, by their session pointers.
     members: BTreeMap<Handle, Box<Member>>,
     /// Other objects: what they are and whose.
@@ -233,6 +233,11 @@ impl Kernel {
     /// A session, by the handle of any client of it that has not logged off.
     pub fn session_of(&self, member: Handle) -> Option<&Core> {
         self.cores.get(&self.member(member)?.core).map(|core| &**core)
+    }
+
+    /// A session that is about to change.
+    fn core_mut(&mut self, id: Handle) -> Option<&mut Core> {
+        self.cores.get_mut(&id).map(Arc::make_mut)
     }
 
     /// The client that holds this session pointer.

@@ -136,7 +136,7 @@ impl Kernel {
             self.activate(core, place, kind.unwrap_or(ProviderKind::Store));
         } else if !loaded {
             self.provider_event(&provider, ProviderCall::Shutdown, 0, Hresult::S_OK);
-            if let Some(core) = self.cores.get_mut(&core).filter(|_| kind == Some(ProviderKind::AddressBook)) {
+            if let Some(core) = self.core_mut(core).filter(|_| kind == Some(ProviderKind::AddressBook)) {
                 core.address_book_failed = true;
             }
         }
@@ -169,7 +169,7 @@ impl Kernel {
     /// A provider is logged on; it gets its status row, once.
     pub(super) fn activate(&mut self, core: Handle, place: Place, kind: ProviderKind) {
         let has_row = self.cores.get(&core).and_then(|core| self.installed(core, place)).is_some_and(|provider| provider.status_row);
-        let Some(core) = self.cores.get_mut(&core) else { return };
+        let Some(core) = self.core_mut(core) else { return };
         if let Some(active) = core.active_mut(place) {
             active.starting = None;
             return;
@@ -185,7 +185,7 @@ impl Kernel {
         }
         let profile = self.cores.get(&core).and_then(|core| self.profiles.get(core.profile));
         let name = profile.and_then(|profile| profile.services.get(usize::from(place.service))).map(|service| service.service.clone());
-        if let (Some(core), Some(service)) = (self.cores.get_mut(&core), name) {
+        if let (Some(core), Some(service)) = (self.core_mut(core), name) {
             core.disabled.push(place.service);
             // A transport of the service that is still starting is not logged on any more.
             core.providers.retain(|active| active.place.service != place.service || active.starting.is_none());
@@ -196,14 +196,14 @@ impl Kernel {
 
     /// The spooler begins to start the session's transports, each in its own time.
     pub(super) fn start_transports(&mut self, id: Handle, ask: &mut dyn Ask) {
-        let Some(core) = self.cores.get_mut(&id).filter(|core| core.spooler_due.is_some()) else { return };
+        let Some(core) = self.core_mut(id).filter(|core| core.spooler_due.is_some()) else { return };
         let begin = core.spooler_due.take().unwrap_or(SimTime::ZERO);
         for place in self.places(id, ProviderKind::Transport) {
             let provider = self.section(id, place);
             self.load_provider(&provider);
             self.provider_event(&provider, ProviderCall::XPProviderInit, 0, Hresult::S_OK);
             let starting = Some(self.transport_answer(provider, begin, ask));
-            if let Some(core) = self.cores.get_mut(&id) {
+            if let Some(core) = self.core_mut(id) {
                 let kind = ProviderKind::Transport;
                 core.providers.push(Active { place, kind, row: None, opened: 0, spooler: false, starting, retried: false });
             }
@@ -225,7 +225,7 @@ impl Kernel {
         self.start_transports(id, ask);
         while self.transports_pending(id) {
             let now = self.now;
-            if let Some(core) = self.cores.get_mut(&id) {
+            if let Some(core) = self.core_mut(id) {
                 for (at, _) in core.providers.iter_mut().filter_map(|active| active.starting.as_mut()) {
                     *at = now.min(*at);
                 }
@@ -241,14 +241,13 @@ impl Kernel {
             self.provider_event(&provider, ProviderCall::TransportLogon, NO_TRAFFIC | NO_DIALOG, result);
             let again = result == Hresult::MAPI_E_UNCONFIGURED
                 && self
-                    .cores
-                    .get_mut(&id)
+                    .core_mut(id)
                     .and_then(|core| core.active_mut(place))
                     .is_some_and(|active| !std::mem::replace(&mut active.retried, true));
             if again {
                 self.configure_again(id, place, ask);
                 let starting = Some(self.transport_answer(provider, at, ask));
-                if let Some(active) = self.cores.get_mut(&id).and_then(|core| core.active_mut(place)) {
+                if let Some(active) = self.core_mut(id).and_then(|core| core.active_mut(place)) {
                     active.starting = starting;
                 }
             } else if result.is_failure() {
@@ -268,7 +267,7 @@ impl Kernel {
 
     fn transport_is_on(&mut self, id: Handle, place: Place, provider: &str) {
         let has_row = self.cores.get(&id).and_then(|core| self.installed(core, place)).is_some_and(|provider| provider.status_row);
-        let Some(core) = self.cores.get_mut(&id) else { return };
+        let Some(core) = self.core_mut(id) else { return };
         let row = has_row.then(|| core.row_of(place));
         if let Some(active) = core.active_mut(place) {
             active.starting = None;
@@ -282,7 +281,7 @@ impl Kernel {
     /// SPOOLER-031).
     fn leave_transport_out(&mut self, id: Handle, place: Place, result: Hresult) {
         self.disable_after(id, place, result, &[Hresult::MAPI_E_FAILONEPROVIDER]);
-        if let Some(core) = self.cores.get_mut(&id) {
+        if let Some(core) = self.core_mut(id) {
             core.providers.retain(|active| active.place != place);
         }
     }
@@ -319,7 +318,7 @@ impl Kernel {
         }
         self.provider_event(&provider, ProviderCall::Shutdown, 0, Hresult::S_OK);
         self.provider_event(&provider, ProviderCall::ReleaseProvider, 0, Hresult::S_OK);
-        if let Some(core) = self.cores.get_mut(&id) {
+        if let Some(core) = self.core_mut(id) {
             core.providers.retain(|active| active.place != place);
         }
     }
@@ -356,7 +355,7 @@ impl Kernel {
                 }
             }
         }
-        if let Some(core) = self.cores.get_mut(&id) {
+        if let Some(core) = self.core_mut(id) {
             core.address_book = true;
         }
     }

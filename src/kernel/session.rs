@@ -96,7 +96,7 @@ impl Kernel {
         let next = self.made[ObjectKind::Session as usize] + 1;
         let handle = Handle::new(ObjectKind::Session, next);
         let core = self.new_core(profile, publish, disabled);
-        self.cores.insert(handle, Box::new(core));
+        self.cores.insert(handle, Arc::new(core));
         self.emit(Event::SessionMade(handle));
         if publish {
             self.shared = Some(handle);
@@ -139,7 +139,7 @@ impl Kernel {
             Box::new(Member { core, process: caller.process, flags, ui_param, no_mail, logged_off: false, objects: 0, last_error: None }),
         );
         let now = self.now;
-        let session = self.cores.get_mut(&core).expect("the session of a new member exists");
+        let session = self.core_mut(core).expect("the session of a new member exists");
         session.members.push(handle);
         if !no_mail && !session.spooler {
             session.spooler = true;
@@ -220,7 +220,7 @@ impl Kernel {
     fn end_sharing(&mut self, this: Handle) -> bool {
         let Some(id) = self.members.get(&this).map(|member| member.core) else { return false };
         let owner_only = self.machine.readings.index(Reading::LogoffSharedBy) != 0;
-        let Some(core) = self.cores.get_mut(&id) else { return false };
+        let Some(core) = self.core_mut(id) else { return false };
         if !core.shared || (owner_only && this != id) {
             return false;
         }
@@ -242,7 +242,7 @@ impl Kernel {
         self.emit(Event::MemberLeft(this));
         self.leave_objects(this, ask);
         self.tell_members(this, ends);
-        let Some(core) = self.cores.get_mut(&id) else { return };
+        let Some(core) = self.cores.get_mut(&id).map(Arc::make_mut) else { return };
         core.members.retain(|member| *member != this);
         let members = &self.members;
         if core.members.is_empty() {
@@ -276,7 +276,7 @@ impl Kernel {
     /// The last messaging member left: the transports are logged off, the spooler forgets the session (LOGON-196).
     fn spooler_forgets(&mut self, id: Handle, ask: &mut dyn Ask) {
         self.log_off_providers(id, &[ProviderKind::Transport], ask);
-        if let Some(core) = self.cores.get_mut(&id) {
+        if let Some(core) = self.core_mut(id) {
             core.spooler = false;
             core.spooler_due = None;
             core.providers.iter_mut().for_each(|active| active.spooler = false);

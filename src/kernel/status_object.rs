@@ -129,7 +129,7 @@ impl Kernel {
     /// One store object less.
     pub(super) fn close_store(&mut self, session: Handle, place: Place, ask: &mut dyn super::Ask) {
         let Some(id) = self.members.get(&session).map(|member| member.core) else { return };
-        let Some(active) = self.cores.get_mut(&id).and_then(|core| core.active_mut(place)) else { return };
+        let Some(active) = self.core_mut(id).and_then(|core| core.active_mut(place)) else { return };
         active.opened = active.opened.saturating_sub(1);
         if active.opened > 0 || active.kind != ProviderKind::Store {
             return;

@@ -26,7 +26,7 @@ pub use view::View;
 use super::object::Body;
 use super::profile::ProviderKind;
 use super::wait::{State, Wake};
-use super::{Event, Kernel, eid, status};
+use super::{Core, Event, Kernel, Profile, eid, status};
 use crate::call::{Handle, IMAPITable, Out, Reply};
 use crate::clause::{ClauseId, Reading};
 use crate::mapi::{Hresult, NotifyEvents, Prop, PropTag, PropType, Row, SortOrderSet, TableEvent, TableNotification, Value};
@@ -259,6 +259,16 @@ impl Kernel {
         else {
             return;
         };
+        if let Source::Data(_) = source {
+            return;
+        }
+        let of = self.computed_of(session);
+        let same = |(core, profile): &(Arc<Core>, Arc<Profile>)| {
+            of.as_ref().is_some_and(|of| Arc::ptr_eq(&of.0, core) && Arc::ptr_eq(&of.1, profile))
+        };
+        if self.view(this).is_some_and(|view| view.own.is_some() && view.made.of.as_ref().is_some_and(same)) {
+            return;
+        }
         let rows = match source {
             Source::Status => numbered(self.status_rows(session)),
             Source::MsgStores => numbered(self.store_rows(session)),
@@ -266,6 +276,7 @@ impl Kernel {
         };
         let rules = Rules::of(&self.machine);
         let Some(mut view) = self.take_view(this) else { return };
+        view.made.of = of;
         let told = match view.own.clone() {
             Some(own) if *own == rows => Vec::new(),
             Some(own) => {
@@ -284,6 +295,12 @@ impl Kernel {
         };
         self.put_view(this, view);
         self.tell_table(this, told);
+    }
+
+    /// What the rows of a session's tables follow from, beside the machine and what the client itself is: neither changes.
+    fn computed_of(&self, session: Handle) -> Option<(Arc<Core>, Arc<Profile>)> {
+        let core = self.cores.get(&self.member(session)?.core)?;
+        Some((core.clone(), self.profiles.get(core.profile)?.clone()))
     }
 
     /// Whether somebody is told what changes in a table: a sink, or whoever asks GetStatus.

@@ -12,6 +12,7 @@ use super::settings::Rules;
 use super::source::Rows;
 use crate::call::Out;
 use crate::clause::ClauseId;
+use crate::kernel::{Core, Profile};
 use crate::mapi::{Hresult, Prop, PropTag, Restriction, Row, SortOrderSet};
 
 /// What a method answers: the clause that decided, the HRESULT, and what comes back; or a refusal.
@@ -73,6 +74,8 @@ pub(super) struct Made {
     pub built: Option<Arc<Built>>,
     /// Every row, sorted, without the restriction.
     pub sorted: Option<Arc<Vec<Line>>>,
+    /// What the rows of its own were computed of: a session, and its profile. While these are the same two, so are the rows.
+    pub of: Option<(Arc<Core>, Arc<Profile>)>,
 }
 
 impl PartialEq for Made {
