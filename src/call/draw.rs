@@ -3,7 +3,7 @@
 //! Zero is the plain choice here too: NULL, no flags, the first of what is there. What the client got from earlier calls stands in a [`Scope`]: most
 //! handles, identifiers, bookmarks and connections that are drawn come from there, so that calls get somewhere.
 
-use super::{Bytes, Call, Handle, Out, OutPtr, Reply};
+use super::{Bytes, Call, Handle, ITableData, Mapi, Out, OutPtr, Reply};
 use crate::choices::Choices;
 use crate::mapi::{
     Bmr, CopyFlags, FuzzyLevel, Guid, Hresult, InitFlags, LogoffFlags, LogonFlags, NameFlags, NameId, NameKind, Node, NotifyEvents,
@@ -19,6 +19,9 @@ pub(crate) struct Scope {
     pub objects: Vec<Handle>,
     /// Entry identifiers that it knows anyway.
     pub known: Vec<Vec<u8>>,
+    /// Columns that name rows of its own tables, and properties that it wrote.
+    columns: Vec<PropTag>,
+    props: Vec<Prop>,
     entry_ids: Vec<Bytes>,
     keys: Vec<Bytes>,
     blocks: Vec<Bytes>,
@@ -47,6 +50,13 @@ impl Scope {
     /// Takes over what came of a call.
     pub fn learn(&mut self, call: &Call, reply: &Reply) {
         let name = call.method().name;
+        match call {
+            Call::Mapi(Mapi::CreateTable { index_column, .. }) if reply.hr.is_success() => keep(&mut self.columns, *index_column),
+            Call::ITableData(_, ITableData::HrModifyRow { row }) if reply.hr.is_success() => {
+                row.props.iter().for_each(|prop| keep(&mut self.props, prop.clone()));
+            }
+            _ => {}
+        }
         match &reply.out {
             Out::EntryId(bytes) => keep(&mut self.entry_ids, bytes.clone()),
             Out::Block(bytes) => keep(&mut self.blocks, bytes.clone()),
@@ -103,6 +113,11 @@ impl Draw<'_> {
 
     /// Names of properties that objects of MAPI have, and those of a client's own.
     fn tag(&mut self) -> PropTag {
+        if let Some(own) = self.any(&self.scope.columns)
+            && self.choices.once_in(3)
+        {
+            return own;
+        }
         const KNOWN: [PropTag; 24] = [
             PropTag::PR_DISPLAY_NAME,
             PropTag::PR_ENTRYID,
@@ -286,7 +301,8 @@ macro_rules! flag_words {
                 let bits = match from.below(8) {
                     0..=2 => 0,
                     3 | 4 => known & 1_u32.rotate_left(from.below(32)),
-                    5 | 6 => known & from.choices.word(),
+                    5 => known,
+                    6 => known & from.choices.word(),
                     _ => from.choices.word(),
                 };
                 <$word>::new(bits)
@@ -295,7 +311,19 @@ macro_rules! flag_words {
     )*};
 }
 
-flag_words!(CopyFlags, InitFlags, LogoffFlags, NameFlags, NotifyEvents, OpenFlags, SaveFlags, StoreFlags, WidthFlags);
+flag_words!(CopyFlags, InitFlags, LogoffFlags, NameFlags, NotifyEvents, SaveFlags, StoreFlags, WidthFlags);
+
+/// Mostly what one opens things with.
+impl Drawn for OpenFlags {
+    fn draw(from: &mut Draw<'_>) -> Self {
+        let both = OpenFlags::MAPI_CREATE | OpenFlags::MAPI_MODIFY;
+        match from.below(8) {
+            6 => OpenFlags::new(1_u32.rotate_left(from.below(32))),
+            7 => OpenFlags::new(from.choices.word()),
+            _ => *from.choices.of(&[OpenFlags::empty(), OpenFlags::MAPI_MODIFY, both]),
+        }
+    }
+}
 
 /// Words of real clients, beside any others: by themselves random bits hardly ever log on.
 impl Drawn for LogonFlags {
@@ -334,6 +362,7 @@ impl Drawn for u32 {
             }
             "timeout" => *from.choices.of(&[0, 1000, 60_000, u32::MAX]),
             "version" => u32::from(from.choices.once_in(8)),
+            "interface_options" => u32::from(from.choices.once_in(4)),
             "flags" | "commit_flags" | "stat_flag" => match from.below(8) {
                 0..=3 => 0,
                 4 => 1_u32.rotate_left(from.below(32)),
@@ -409,7 +438,14 @@ impl Drawn for Guid {
             Guid::PS_PUBLIC_STRINGS,
             Guid::new([7; 16]),
         ];
-        *from.choices.of(&KNOWN)
+        // What OpenProperty opens, and what copies and most objects go by.
+        let usual = match from.arg {
+            "iid" => Some(Guid::IID_IStream),
+            "interface" => Some(Guid::IID_IMAPIProp),
+            _ => None,
+        };
+        let other = *from.choices.of(&KNOWN);
+        usual.filter(|_| from.below(4) < 3).unwrap_or(other)
     }
 }
 
@@ -448,6 +484,11 @@ impl Drawn for PropTag {
 
 impl Drawn for Prop {
     fn draw(from: &mut Draw<'_>) -> Self {
+        if let Some(own) = from.any(&from.scope.props)
+            && from.choices.once_in(2)
+        {
+            return own;
+        }
         let tag = from.tag();
         let prop_type = if from.choices.once_in(16) { from.prop_type() } else { tag.prop_type() };
         Prop { tag, value: from.value(prop_type) }

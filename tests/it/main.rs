@@ -7,11 +7,14 @@ macro_rules! shows {
     }};
 }
 
+mod adversary;
 mod assertions;
 mod coverage;
 mod every_reading;
 mod face;
 mod fixtures;
+#[cfg(all(feature = "fuzz", feature = "proptest"))]
+mod kit;
 mod lints;
 mod page;
 mod props;
