@@ -27,7 +27,8 @@
 //! 5. [`Sim::expect`], [`Journal::calls`]: assertions about what a client did. [`Sim::record`], [`Sim::at`]: a run again, and its past.
 //! 6. [`readings()`]: a test under every answer to what the documentation leaves open.
 //! 7. [`on`], [`Rule`] and [`sweep()`]: what happens when calls fail.
-//! 8. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
+//! 8. [`Adversary`]: what happens when anything does; features `fuzz` and `proptest` make it a campaign.
+//! 9. [`kernel`] and [`call`]: the subsystem as a plain value, for property tests and fuzzers.
 //!
 //! [The manual](_documentation) begins with [the first test](_documentation::first_test).
 //!
@@ -130,6 +131,10 @@ pub mod _documentation {
     pub mod list_of_readings {}
     #[doc = include_str!("../docs/manual/faults.md")]
     pub mod faults {}
+    #[doc = include_str!("../docs/manual/fuzzing.md")]
+    pub mod fuzzing {}
+    #[doc = include_str!("../docs/manual/migrating.md")]
+    pub mod migrating {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }
