@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Exempt, Finding, Lint};
-use crate::call::{Call, CallId, Caller, Handle, IMAPIClientShutdown, IMAPISession, IMAPITable, IUnknown, Mapi, ProcessId, ThreadId};
+use crate::call::{
+    Call, CallId, Caller, Handle, IMAPIClientShutdown, IMAPIProp, IMAPISession, IMAPITable, IStream, IUnknown, Mapi, ObjectKind, ProcessId,
+    ThreadId,
+};
 use crate::clause::{ClauseId, Reading};
 use crate::journal::{Entry, Journal};
 use crate::kernel::logon::{DialogEnd, Found, NameState};
 use crate::kernel::{Event, Kernel, MAX_PROFILE_NAME, NotificationHome, ProcessKind, Why, fold};
-use crate::mapi::{Hresult, InitFlags, LogoffFlags, LogonFlags, Text};
+use crate::mapi::{Hresult, InitFlags, LogoffFlags, LogonFlags, PropTag, Text};
 use crate::time::SimTime;
 
 /// SeekRow is meant for so many rows at most (TABLE-091).
@@ -54,6 +57,8 @@ pub(super) struct Rules<'a> {
     /// The call that ended each session pointer, and objects that were left then, with their session.
     ended: BTreeMap<Handle, CallId>,
     left: BTreeMap<Handle, Handle>,
+    /// Open streams: on which object, and on which property.
+    streams: BTreeMap<Handle, (Handle, u16)>,
     found: Vec<Finding>,
 }
 
@@ -68,6 +73,7 @@ impl<'a> Rules<'a> {
             profiles: BTreeMap::new(),
             ended: BTreeMap::new(),
             left: BTreeMap::new(),
+            streams: BTreeMap::new(),
             found: Vec::new(),
         }
     }
@@ -123,6 +129,11 @@ impl<'a> Rules<'a> {
             Call::IMAPISession(this, call) => self.session(entry, *this, call),
             Call::IMAPITable(table, IMAPITable::SeekRow { row_count, .. }) if row_count.unsigned_abs() > LONG_SEEK => {
                 self.find(Lint::LongSeek, entry, format!("SeekRow moves {table} by {row_count} rows"));
+            }
+            Call::IStream(stream, call) => self.stream(entry, *stream, call),
+            Call::IMAPIProp(object, call) => self.props(entry, *object, call),
+            Call::IUnknown(object, IUnknown::Release {}) => {
+                self.streams.retain(|stream, (of, _)| stream != object && of != object);
             }
             Call::IMAPIClientShutdown(_, IMAPIClientShutdown::DoFastShutdown {}) if entry.hr().is_success() => {
                 self.past(entry).left = Some(entry.id());
@@ -318,6 +329,36 @@ impl<'a> Rules<'a> {
         };
         if unknown != 0 && ignored && entry.hr() != Hresult::MAPI_E_NOT_INITIALIZED {
             self.find(Lint::UnknownFlagsIgnored, entry, format!("{} with the undocumented bits 0x{unknown:X}", entry.call().method()));
+        }
+    }
+
+    fn stream(&mut self, entry: &Entry, stream: Handle, call: &IStream) {
+        let text = match call {
+            IStream::Seek { dlib_move, .. } if *dlib_move != 0 => format!("Seek moves {stream} by {dlib_move}"),
+            IStream::SetSize { new_size } if *new_size != 0 => format!("SetSize gives {stream} {new_size} bytes"),
+            _ => return,
+        };
+        self.find(Lint::StreamSeek, entry, text);
+    }
+
+    fn props(&mut self, entry: &Entry, object: Handle, call: &IMAPIProp) {
+        if entry.hr().is_failure() {
+            return;
+        }
+        let changed: Vec<PropTag> = match call {
+            IMAPIProp::OpenProperty { prop_tag, .. } => {
+                let stream = entry.reply().object().filter(|opened| opened.kind() == ObjectKind::Stream);
+                self.streams.extend(stream.map(|stream| (stream, (object, prop_tag.id()))));
+                return;
+            }
+            IMAPIProp::SetProps { prop_array: Some(row), .. } => row.props.iter().map(|prop| prop.tag).collect(),
+            IMAPIProp::DeleteProps { prop_tag_array: Some(tags), .. } => tags.to_vec(),
+            _ => return,
+        };
+        let under = |tag: &PropTag| self.streams.iter().find(|(_, at)| **at == (object, tag.id())).map(|(stream, _)| (*tag, *stream));
+        if let Some((tag, stream)) = changed.iter().find_map(under) {
+            let method = entry.call().method().name;
+            self.find(Lint::PropertyUnderStream, entry, format!("{method} changes {tag} of {object}, on which {stream} is open"));
         }
     }
 

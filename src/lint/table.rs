@@ -172,6 +172,14 @@ lints! {
         "A table is released with bookmarks that were not freed.",
         "Bookmarks are limited, and elsewhere they keep memory until the table is gone.",
         "call FreeBookmark for each CreateBookmark before the last Release";
+    StreamSeek "stream-seek" Warn [Prop 128]
+        "Seek moves the cursor of a property's stream to another place than its beginning, or SetSize gives it another size than none.",
+        "Not every provider can do it, and some give a wrong position back.",
+        "read or write the stream from its beginning; Seek to 0 and SetSize of 0 are safe";
+    PropertyUnderStream "property-under-stream" Warn [Prop 130]
+        "SetProps or DeleteProps changes a property that a stream is open on.",
+        "Which of the two values stays is not documented.",
+        "commit and release the stream first, or write through it";
     UnsupportedCall "unsupported-call" Deny [Session 6, Error 13]
         "A call is not built in the simulator and answered MAPI_E_NO_SUPPORT.",
         "A test that goes on from there tests a failure that the client does not meet outside.",

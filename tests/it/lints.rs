@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use mapi_sim::call::{Call, IMAPISession};
 use mapi_sim::kernel::Event;
-use mapi_sim::mapi::{NotifyEvents, Prop};
+use mapi_sim::mapi::{NotifyEvents, OpenFlags, Prop};
 use mapi_sim::scenario::Scenario;
 use mapi_sim::{
     Bookmark, Fixture, Hresult, InitFlags, Lint, LintLevel, LogoffFlags, Logon, LogonFlags, PropTag, Session, Sim, SimDuration, TableData,
@@ -483,6 +483,31 @@ fn bookmarks_left() {
 }
 
 #[test]
+fn streams() {
+    shows!("PROP-128", "PROP-130");
+    let sim = Sim::minimal();
+    let data = sim.process("main").create_iprop().expect("an object");
+    let (comment, subject) = (PropTag::PR_COMMENT, PropTag::PR_SUBJECT);
+    let open = || data.open_property(comment, OpenFlags::CREATE | OpenFlags::MODIFY).expect("a stream");
+    let stream = open();
+    stream.seek(0, 0).expect("to the beginning");
+    stream.set_size(0).expect("emptied");
+    stream.write(b"text").expect("written");
+    data.set_props(&[Prop::new(subject, "another property")]).expect("set");
+    stream.commit().expect("committed");
+    drop(stream);
+    data.set_props(&[Prop::new(comment, "no stream is open any more")]).expect("set");
+    assert_eq!(found(&sim), "");
+    let stream = open();
+    stream.seek(2, 0).expect("it works all the same");
+    stream.set_size(10).expect("and this");
+    data.set_props(&[Prop::new(subject, "a"), Prop::new(comment, "b")]).expect("and this");
+    data.delete_props(&[comment]).expect("and this");
+    drop(stream);
+    insta::assert_snapshot!(found(&sim));
+}
+
+#[test]
 fn unsupported_call() {
     let sim = Sim::office();
     let session = logon(&sim, "Work", QUIET);
@@ -536,7 +561,7 @@ fn warnings_stand_in_a_report_behind_the_problems() {
 fn a_lint_that_does_not_exist_is_a_mistake_of_the_fixture() {
     let error = Fixture::named("home.toml", "format = 1\n[lints]\nuse-after-logof = \"allow\"\n").expect_err("a bad fixture");
     insta::assert_snapshot!(error, @r#"
-    home.toml:3: lints.use-after-logof: there is no lint "use-after-logof"; docs/lints.md lists all 27; did you mean "use-after-logoff"?
+    home.toml:3: lints.use-after-logof: there is no lint "use-after-logof"; docs/lints.md lists all 29; did you mean "use-after-logoff"?
       |
     3 | use-after-logof = "allow"
       | ^^^^^^^^^^^^^^^
