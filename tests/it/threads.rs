@@ -135,11 +135,18 @@ fn what_threads_did_in_one_world_can_be_done_again_by_one_thread() {
     again.discard();
 }
 
+/// Eight threads of a process share a session and a table.
 #[test]
 fn each_row_of_a_table_goes_to_one_of_the_threads_that_read_it() {
+    shows!("NOTIFY-073");
     let fixture = shared_world();
     let sim = fixture.start();
-    let clients: Vec<Process> = ["a", "b", "c", "d"].iter().map(|thread| sim.process("reader").thread(thread)).collect();
+    let clients: Vec<Process> =
+        ["a", "b", "c", "d", "e", "f", "g", "h"].iter().map(|thread| sim.process("reader").thread(thread)).collect();
+    let session = clients[0]
+        .logon_ex(Logon::new().flags(LogonFlags::EXTENDED | LogonFlags::NEW_SESSION | LogonFlags::USE_DEFAULT))
+        .expect("a session");
+    let resources = session.get_status_table(0).and_then(|status| status.query_all_rows()).expect("rows").len();
     let data = clients[0].create_table(TableData::DYNAMIC, PropTag::PR_ROWID, &[]).expect("a table");
     for id in 0..200 {
         data.hr_modify_row(&[Prop::new(PropTag::PR_ROWID, id)].into_iter().collect::<Row>()).expect("a row");
@@ -150,6 +157,8 @@ fn each_row_of_a_table_goes_to_one_of_the_threads_that_read_it() {
         for _ in &clients {
             scope.spawn(|| {
                 while let Some(row) = table.query_rows(1).expect("rows").pop() {
+                    let status = session.get_status_table(0).and_then(|status| status.query_all_rows()).expect("rows");
+                    assert_eq!(status.len(), resources);
                     read.lock().expect("no panic").push(row.long(PropTag::PR_ROWID).expect("a number"));
                 }
             });
@@ -158,6 +167,7 @@ fn each_row_of_a_table_goes_to_one_of_the_threads_that_read_it() {
     let read = read.into_inner().expect("no panic");
     assert_eq!(read.len(), 200, "no row twice");
     assert_eq!(read.into_iter().collect::<BTreeSet<_>>(), (0..200).collect());
+    session.logoff(LogoffFlags::empty()).expect("logged on");
 }
 
 #[test]
