@@ -16,7 +16,7 @@ use crate::rule::{can_fail, documented};
 use crate::time::SimDuration;
 use company::Company;
 use part::Parts;
-pub(crate) use part::{Part, Turn};
+pub(crate) use part::{Part, PartCall, Turn};
 
 bitflags::bitflags! {
     /// What an [`Adversary`] may decide.
@@ -70,7 +70,10 @@ bitflags::bitflags! {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adversary {
-    powers: Powers,
+    /// What it may decide.
+    allowed: Powers,
+    /// What this run goes without.
+    without: Powers,
     against: Option<Arc<str>>,
     /// Decides what happens around calls.
     choices: Choices,
@@ -78,6 +81,8 @@ pub struct Adversary {
     answers: Choices,
     /// What it answered so far.
     said: Script,
+    /// How many questions that were.
+    spoke: usize,
     acts: Acts,
     /// Whether it acts just now.
     busy: bool,
@@ -96,10 +101,14 @@ enum Acts {
 pub(crate) enum Move {
     /// Time passes.
     Time(SimDuration),
+    /// Time passes until the next thing happens by itself.
+    Next,
+    /// Time passes until nothing happens by itself any more.
+    UntilIdle,
     /// A process ends without a word.
     Kill(String),
-    /// Somebody makes a call. What comes of it is told with the key.
-    Call { process: String, thread: String, call: Call, key: usize },
+    /// Somebody makes a call, about which something may be decided. What comes of it is told with the key.
+    Call { process: String, thread: String, call: Call, fault: Option<Box<Ruling>>, key: usize },
     /// Somebody takes the reply to a call that is done.
     Take { call: CallId, key: usize },
 }
@@ -114,14 +123,13 @@ impl Adversary {
         let answers = choices.backwards();
         // Swarm: most runs go without some of the powers, so that others show more.
         let without = Powers::from_bits_retain(u8::try_from(choices.below(256)).unwrap_or(0));
-        let powers = Powers::all() - without;
         let acts = Acts::Company(Company::default());
-        Adversary { powers, against: None, choices, answers, said: Script::default(), acts, busy: false }
+        Adversary { allowed: Powers::all(), without, against: None, choices, answers, said: Script::default(), spoke: 0, acts, busy: false }
     }
 
     /// Plays the parts of others in a scenario that was recorded.
     pub(crate) fn of_turns(turns: Vec<Turn>) -> Self {
-        Adversary { powers: Powers::empty(), acts: Acts::Parts(Parts::new(turns)), ..Adversary::new(&[]) }
+        Adversary { allowed: Powers::empty(), acts: Acts::Parts(Parts::new(turns)), ..Adversary::new(&[]) }
     }
 
     /// It meddles with the calls of this process alone: they fail and are held back, and others act before them. Processes that a test needs as
@@ -136,18 +144,24 @@ impl Adversary {
     /// It decides nothing but these.
     #[must_use]
     pub fn only(self, powers: Powers) -> Self {
-        Adversary { powers: self.powers & powers, ..self }
+        Adversary { allowed: self.allowed & powers, ..self }
     }
 
     /// It does not decide these.
     #[must_use]
     pub fn without(self, powers: Powers) -> Self {
-        Adversary { powers: self.powers - powers, ..self }
+        Adversary { allowed: self.allowed - powers, ..self }
+    }
+
+    /// What it decides in this run: what it may and does not go without, but never nothing.
+    fn powers(&self) -> Powers {
+        let some = self.allowed - self.without;
+        if some.is_empty() { self.allowed } else { some }
     }
 
     /// The fixture under the readings that it chooses.
     pub(crate) fn read(&mut self, fixture: &Fixture) -> Fixture {
-        if !self.powers.contains(Powers::READINGS) {
+        if !self.powers().contains(Powers::READINGS) {
             return fixture.clone();
         }
         let open: Vec<Reading> = Reading::ALL.iter().copied().filter(|reading| reading.has_effect()).collect();
@@ -170,7 +184,7 @@ impl Adversary {
     /// Whether a process is one of its own.
     pub(crate) fn is_company(&self, process: &str) -> bool {
         match &self.acts {
-            Acts::Company(_) => Company::is(process),
+            Acts::Company(company) => company.is(process),
             Acts::Parts(parts) => parts.is(process),
         }
     }
@@ -190,8 +204,9 @@ impl Adversary {
 
     /// What it does next in its turn; `None` if it is done.
     pub(crate) fn next_move(&mut self, kernel: &Kernel) -> Option<Move> {
+        let powers = self.powers();
         let next = match &mut self.acts {
-            Acts::Company(company) => company.next(&mut self.choices, self.powers, kernel),
+            Acts::Company(company) => company.next(&mut self.choices, powers, kernel),
             Acts::Parts(parts) => parts.next(),
         };
         self.busy = next.is_some();
@@ -206,12 +221,24 @@ impl Adversary {
         }
     }
 
+    /// A call whose end it waited for is gone.
+    pub(crate) fn gone(&mut self, key: usize) {
+        if let Acts::Company(company) = &mut self.acts {
+            company.gone(key);
+        }
+    }
+
+    /// Whether it had a scenario to play, and no call came before which something happens in that.
+    pub(crate) fn missed(&self) -> bool {
+        matches!(&self.acts, Acts::Parts(parts) if parts.missed())
+    }
+
     /// What it decides about the call before which its turn was.
     pub(crate) fn fault(&mut self, method: &'static Method) -> Option<Ruling> {
         if let Acts::Parts(parts) = &mut self.acts {
             return parts.fault();
         }
-        let (faults, delays) = (self.powers.contains(Powers::FAULTS), self.powers.contains(Powers::DELAYS));
+        let (faults, delays) = (self.powers().contains(Powers::FAULTS), self.powers().contains(Powers::DELAYS));
         if !can_fail(method) || !(faults || delays) || !self.choices.once_in(8) {
             return None;
         }
@@ -231,12 +258,15 @@ impl Adversary {
 
     /// Which of so many notifications that are due is delivered next.
     pub(crate) fn notification(&mut self, due: usize) -> usize {
-        if !self.powers.contains(Powers::NOTIFICATIONS) || due < 2 {
+        if !self.powers().contains(Powers::NOTIFICATIONS) || due < 2 {
             return 0;
         }
         self.choices.below(u32::try_from(due).unwrap_or(u32::MAX)) as usize
     }
 }
+
+/// How many questions it answers, so that what it said stays bounded; no record reaches further back than so many acts.
+const MOST_ANSWERS: usize = 4096;
 
 /// How long things take.
 const SPANS: [SimDuration; 5] = [
@@ -257,8 +287,10 @@ pub(crate) struct Around {
 impl Ask for Around {
     fn ask(&mut self, world: &Kernel, question: &Question) -> Response {
         if let Some(adversary) = &mut self.adversary
-            && adversary.powers.contains(Powers::ANSWERS)
+            && adversary.powers().contains(Powers::ANSWERS)
+            && adversary.spoke < MOST_ANSWERS
         {
+            adversary.spoke += 1;
             answers::improvise(&mut adversary.answers, world, question, &mut self.script, &mut adversary.said);
         }
         self.script.ask(world, question)

@@ -56,7 +56,9 @@ impl std::error::Error for AdversaryFailure {}
 
 fn run<R: Ending>(fixture: &Fixture, adversary: Adversary, body: impl FnOnce(&Sim) -> R) -> Result<(), AdversaryFailure> {
     let trial = Trial::run(Sim::against(fixture, adversary), body);
-    trial.broke(false).map_or(Ok(()), |how| Err(AdversaryFailure::of(&trial, fixture, how)))
+    let missed = || "it made none of the calls before which others act in the scenario: is its process called as there?".to_owned();
+    let broke = trial.broke(false).or_else(|| trial.sim.missed().then(|| How::Failed(missed())));
+    broke.map_or(Ok(()), |how| Err(AdversaryFailure::of(&trial, fixture, how)))
 }
 
 impl Adversary {
@@ -130,8 +132,15 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// As [`Adversary::run`].
+    /// As [`Adversary::run`]; also that the body made none of the calls before which others act: such a rehearsal would test nothing.
+    ///
+    /// # Panics
+    ///
+    /// If what others do cannot be done again: a step of theirs takes an argument from an earlier reply, or a process is both a client and one of
+    /// the others.
+    #[track_caller]
     pub fn rehearse<R: Ending>(&self, body: impl FnOnce(&Sim) -> R) -> Result<(), AdversaryFailure> {
-        run(self.fixture(), Adversary::of_turns(self.turns()), body)
+        let turns = self.turns().unwrap_or_else(|error| panic!("{error}"));
+        run(self.fixture(), Adversary::of_turns(turns), body)
     }
 }

@@ -141,6 +141,11 @@ impl Exempt {
         self.own.insert(call);
     }
 
+    /// The calls that the Rust face made by itself.
+    pub fn own(&self) -> &BTreeSet<CallId> {
+        &self.own
+    }
+
     /// Whether the Rust face made the call by itself.
     pub fn is_own(&self, call: CallId) -> bool {
         self.own.contains(&call)

@@ -3,6 +3,7 @@
 mod expect;
 mod history;
 mod meddle;
+mod notifications;
 mod report;
 mod rules;
 
@@ -170,15 +171,6 @@ impl World {
                 self.settle();
                 Ok(reply)
             }
-        }
-    }
-
-    /// Keeps what sinks are told, for a face that calls them: in whose call, or `None` if time brought it.
-    fn listen(&mut self, caller: Option<Caller>, events: &[Event]) {
-        if let Some(kept) = &mut self.notifications {
-            let told = events.iter().filter(|event| matches!(event, Event::Notified { .. }));
-            kept.extend(told.map(|event| (caller, event.clone())));
-            kept.drain(..kept.len().saturating_sub(Journal::LIMIT));
         }
     }
 
@@ -397,26 +389,18 @@ impl Sim {
         self.shared.world.lock().initialize(caller).ok()
     }
 
-    /// Ends a world that was verified already, or that nobody wants verified.
-    pub fn discard(mut self) {
-        self.checked = true;
-    }
-
-    /// Keeps what sinks are told, or stops it: for a face that has sinks of its own to call, by [`take_notification`](Sim::take_notification).
-    pub fn keep_notifications(&self, keep: bool) {
+    /// Makes a call as a face makes it by itself.
+    pub(crate) fn call_own(&self, caller: Caller, call: Call) -> Result<Reply, Error> {
         let mut world = self.shared.world.lock();
-        match (keep, &world.notifications) {
-            (true, None) => world.notifications = Some(VecDeque::new()),
-            (false, _) => world.notifications = None,
-            (true, Some(_)) => {}
+        match world.make_own(caller, call) {
+            Ok(reply) => Ok(reply),
+            Err(id) => world.wait(id),
         }
     }
 
-    /// The oldest [`Event::Notified`] that is kept and is due on this thread: what came in a call of its own, or with time. At most
-    /// [`Journal::LIMIT`] are kept. An [`Adversary`](crate::Adversary) may prefer that of another registration.
-    pub fn take_notification(&self, caller: Caller) -> Option<Event> {
-        let mut world = self.shared.world.lock();
-        world.next_notification(caller)
+    /// Ends a world that was verified already, or that nobody wants verified.
+    pub fn discard(mut self) {
+        self.checked = true;
     }
 
     /// Stops keeping the journal, or goes on: for campaigns that read no texts. Failures then cannot say why.

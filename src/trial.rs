@@ -33,6 +33,8 @@ pub enum How {
     Failed(String),
     /// It left this behind, one text each.
     Left(Vec<String>),
+    /// It ended well, and what it expected of its calls, or of its rules, did not come, one text each.
+    Unmet(Vec<String>),
 }
 
 impl fmt::Display for How {
@@ -41,6 +43,7 @@ impl fmt::Display for How {
             How::Panicked(text) => write!(f, "the body panicked: {text}"),
             How::Failed(text) => write!(f, "the body failed: {text}"),
             How::Left(what) => write!(f, "the body left {}", what.join("; ")),
+            How::Unmet(what) => write!(f, "the body expected otherwise: {}", what.join("; ")),
         }
     }
 }
@@ -68,7 +71,12 @@ impl Trial {
             Ok(_) => {}
         }
         let left = self.sim.leftovers();
-        (!left.is_empty()).then_some(How::Left(left))
+        if !left.is_empty() {
+            return Some(How::Left(left));
+        }
+        // A body that gives up cannot have done everything that it expected.
+        let unmet = if self.end == Ok(None) { self.sim.unmet() } else { Vec::new() };
+        (!unmet.is_empty()).then_some(How::Unmet(unmet))
     }
 }
 

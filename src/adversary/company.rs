@@ -39,6 +39,8 @@ pub(super) struct Company {
 /// One of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Member {
+    /// Whether it ever did anything.
+    came: bool,
     initialized: bool,
     session: Option<Handle>,
     admin: Option<Handle>,
@@ -61,9 +63,14 @@ enum Todo {
 }
 
 impl Company {
-    /// Whether a process is one of theirs.
-    pub fn is(process: &str) -> bool {
-        process.starts_with(NAME)
+    /// Whether a process is one of theirs: one that they made.
+    pub fn is(&self, process: &str) -> bool {
+        (0..COUNT as usize).any(|member| self.members[member].came && name(member) == process)
+    }
+
+    /// The call that somebody waited for is gone with its process.
+    pub fn gone(&mut self, key: usize) {
+        self.members[key].waiting = None;
     }
 
     /// Begins a turn.
@@ -76,7 +83,8 @@ impl Company {
         loop {
             while let Some((member, todo)) = self.todo.pop_front() {
                 if let Some(call) = self.members[member].call(todo) {
-                    return Some(Move::Call { process: name(member), thread: "main".to_owned(), call, key: member });
+                    self.members[member].came = true;
+                    return Some(Move::Call { process: name(member), thread: "main".to_owned(), call, fault: None, key: member });
                 }
             }
             let kinds = [Powers::COMPANY, Powers::COMPANY, Powers::TIME, Powers::PROFILES];
@@ -116,7 +124,7 @@ impl Company {
             1 => todo(Todo::Logoff(LogoffFlags::empty())),
             2 => {}
             _ => {
-                *member = Member::default();
+                *member = Member { came: true, ..Member::default() };
                 return Some(Move::Kill(name(at)));
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Move;
-use crate::call::{Call, CallId, Form, Handle, Method, Reply};
+use crate::call::{CallId, Form, Handle, Method, Reply, Saved, read_call};
 use crate::kernel::Ruling;
 use crate::time::SimDuration;
 
@@ -20,17 +20,12 @@ pub(crate) struct Turn {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Part {
     Time(SimDuration),
+    /// Time passes until the next thing happens by itself.
+    Next,
+    /// Time passes until nothing happens by itself any more.
+    UntilIdle,
     Kill(String),
-    /// A call, by what the scenario calls its object, and how it calls what came of it.
-    Call {
-        process: String,
-        thread: String,
-        name: String,
-        object: Option<String>,
-        args: Vec<(String, Form)>,
-        save: Option<String>,
-        begin: Option<String>,
-    },
+    Call(Box<PartCall>),
     /// The end of a call that was begun.
     Finish {
         name: String,
@@ -38,14 +33,29 @@ pub(crate) enum Part {
     },
 }
 
+/// A call, by what the scenario calls its object, and how it calls what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PartCall {
+    pub process: String,
+    pub thread: String,
+    pub name: String,
+    pub object: Option<String>,
+    pub args: Vec<(String, Form)>,
+    pub save: Option<String>,
+    pub begin: Option<String>,
+    pub fault: Option<Ruling>,
+}
+
 /// All of them, and how far they were played.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Parts {
     turns: VecDeque<Turn>,
+    /// Whether anything of them was.
+    played: bool,
     now: VecDeque<Part>,
     fault: Option<Ruling>,
     processes: BTreeSet<String>,
-    saved: BTreeMap<String, Handle>,
+    saved: Saved,
     begun: BTreeMap<String, CallId>,
     /// What came at once of calls that waited in the scenario.
     early: BTreeMap<String, Option<Handle>>,
@@ -56,17 +66,23 @@ pub(super) struct Parts {
 impl Parts {
     pub fn new(turns: Vec<Turn>) -> Self {
         let parts = turns.iter().flat_map(|turn| &turn.parts);
-        let processes = parts.filter_map(|part| if let Part::Call { process, .. } = part { Some(process.clone()) } else { None }).collect();
+        let processes = parts.filter_map(|part| if let Part::Call(call) = part { Some(call.process.clone()) } else { None }).collect();
         Parts {
             turns: turns.into(),
+            played: false,
             now: VecDeque::new(),
             fault: None,
             processes,
-            saved: BTreeMap::new(),
+            saved: Saved::new(),
             begun: BTreeMap::new(),
             early: BTreeMap::new(),
             names: Vec::new(),
         }
+    }
+
+    /// Whether there was something to be played, and no call came before which it was.
+    pub fn missed(&self) -> bool {
+        !self.played && self.turns.iter().any(|turn| turn.fault.is_some() || !turn.parts.is_empty())
     }
 
     /// Whether a process is one of theirs.
@@ -80,6 +96,7 @@ impl Parts {
         self.fault = None;
         let Some(at) = self.turns.iter().position(|turn| turn.method == method && turn.process == process) else { return };
         for turn in self.turns.drain(..=at) {
+            self.played |= turn.fault.is_some() || !turn.parts.is_empty();
             self.now.extend(turn.parts);
             self.fault = turn.fault;
         }
@@ -95,6 +112,8 @@ impl Parts {
         while let Some(part) = self.now.pop_front() {
             match part {
                 Part::Time(span) => return Some(Move::Time(span)),
+                Part::Next => return Some(Move::Next),
+                Part::UntilIdle => return Some(Move::UntilIdle),
                 Part::Kill(process) => return Some(Move::Kill(process)),
                 Part::Finish { name, save } => {
                     if let Some(call) = self.begun.remove(&name) {
@@ -102,13 +121,14 @@ impl Parts {
                     }
                     self.saved.extend(save.zip(self.early.remove(&name).flatten()));
                 }
-                Part::Call { process, thread, name, object, args, save, begin } => {
-                    let this = object.as_ref().map(|name| self.saved.get(name).copied());
+                Part::Call(part) => {
+                    let PartCall { process, thread, name, object, args, save, begin, fault } = *part;
+                    let this = object.map(|name| self.saved.get(&name).copied().or_else(|| Handle::parse(&name)));
                     if this == Some(None) {
                         continue;
                     }
-                    if let Some(Ok(call)) = Call::read(&name, this.flatten(), &args) {
-                        return Some(Move::Call { process, thread, call, key: self.key(save, begin) });
+                    if let Some(Ok(call)) = read_call(&name, this.flatten(), &args, &self.saved) {
+                        return Some(Move::Call { process, thread, call, fault: fault.map(Box::new), key: self.key(save, begin) });
                     }
                 }
             }

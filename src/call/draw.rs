@@ -393,7 +393,7 @@ impl Drawn for i64 {
 /// Windows, positions and lengths.
 impl Drawn for u64 {
     fn draw(from: &mut Draw<'_>) -> Self {
-        *from.choices.of(&[0, 1, 3, 16, 100, 5000, u64::MAX])
+        *from.choices.of(&[0, 1, 3, 16, 100, 5000, i64::MAX.unsigned_abs()])
     }
 }
 

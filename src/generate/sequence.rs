@@ -56,7 +56,8 @@ impl CallSequence {
         CallSequence { choices, scope: Scope::default(), without, waiting: Vec::new(), left: Self::MOST }
     }
 
-    /// The next call, and who makes it; `None` when the choices are used up, or there were [`CallSequence::MOST`], or every thread is inside a call.
+    /// The next call, and who makes it; `None` when the choices are used up, or there were [`CallSequence::MOST`], or every thread
+    /// is inside a call that [`play`](CallSequence::play) began. Whoever makes the calls by itself waits for each, as [`Sim::call`] does.
     pub fn next(&mut self, sim: &Sim) -> Option<(Caller, Call)> {
         if self.left == 0 || self.choices.left() == 0 {
             return None;
@@ -129,7 +130,7 @@ impl CallSequence {
         self.scope.learn(call, reply);
     }
 
-    /// Makes all of them. CallSequence that wait are waited for at once or later; at the end none waits but those that nothing in the world can end.
+    /// Makes all of them. Calls that wait are waited for at once or later; at the end none waits but those that nothing in the world can end.
     pub fn play(&mut self, sim: &Sim) {
         while let Some((caller, call)) = self.next(sim) {
             match sim.begin(caller, call.clone()) {

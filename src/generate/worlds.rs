@@ -38,7 +38,7 @@ const SERVICES: [&str; 5] = ["LOCAL", "INET", "ADDR", "SERVER", "HOOK"];
 
 impl World {
     /// How many bytes a fuzzer needs for one, at most.
-    pub const BYTES: usize = 48;
+    pub const BYTES: usize = 100;
 
     /// The world of these choices.
     pub fn of(choices: &mut Choices) -> World {

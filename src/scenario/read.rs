@@ -34,6 +34,7 @@ pub(super) const STEP_KEYS: &[&str] = &[
     "inside",
     "save",
     "fault",
+    "own",
     "begin",
     "finish",
     "advance",
@@ -223,7 +224,7 @@ fn action(table: &Table<'_>, names: &mut Names, problems: &mut Problems) -> Opti
         }
         return None;
     };
-    let only_calls = ["process", "thread", "object", "args", "fault", "begin"];
+    let only_calls = ["process", "thread", "object", "args", "fault", "own", "begin"];
     for node in only_calls.iter().filter(|_| key != "call").filter_map(|key| table.get(key)) {
         problems.error(node.key_place(), Code::Conflict, Note::new(format!("belongs to a step with `call`; this one has `{key}`")));
     }
@@ -282,7 +283,7 @@ fn call(table: &Table<'_>, node: &Node<'_>, names: &mut Names, problems: &mut Pr
         return None;
     }
     let args = args(table, method, names, problems);
-    let mut made = Made { process, thread, object, name: name.to_owned(), args, fault: None };
+    let mut made = Made { process, thread, object, name: name.to_owned(), args, fault: None, own: table.bool("own", false, problems) };
     check_args(table, &made, method, names, problems);
     made.fault = table.table("fault", problems).and_then(|table| fixture::faults::of_step(&table, method, problems));
     if let Some(begin) = begin {

@@ -9,7 +9,7 @@ use super::write;
 use crate::call::{Call, CallId, Caller, Form, Handle, ObjectKind, Reply, Word};
 use crate::error::Error;
 use crate::journal::Entry;
-use crate::kernel::{Hold, Kernel, Then};
+use crate::kernel::{Hold, Kernel, Ruling, Then};
 use crate::sim::{Act, Recorded, Ruled, Sim};
 use crate::time::{SimDuration, SimTime};
 
@@ -188,7 +188,8 @@ impl<'a> Writer<'a> {
     /// What was decided about a call, as its step writes it; nothing if a rule of the fixture decided, which does so again.
     fn fault(&self, id: CallId, ruled: Option<&Ruled>) -> Result<Option<Form>, String> {
         let rules = self.recorded.fixture.faults().len();
-        let Some(ruling) = ruled.and_then(Ruled::ruling).filter(|ruling| !ruling.is_by_first(rules)) else { return Ok(None) };
+        let acts = |ruling: &&Ruling| ruling.hold != Hold::Nothing || ruling.then != Then::Run;
+        let Some(ruling) = ruled.and_then(Ruled::ruling).filter(|ruling| !ruling.is_by_first(rules)).filter(acts) else { return Ok(None) };
         let text = |text: &str| Form::Str(text.to_owned());
         let mut fault = Vec::new();
         match &ruling.then {
@@ -231,6 +232,10 @@ impl<'a> Writer<'a> {
         }
         if let Some(fault) = fault {
             write::line(&mut self.text, "fault", &fault);
+        }
+        // Rules of the fixture do not see it, and must not again.
+        if self.recorded.own.contains(&id) && !self.recorded.fixture.faults().is_empty() {
+            write::line(&mut self.text, "own", &Form::Bool(true));
         }
         match manner {
             Manner::Begun => self.line("begin", format!("call_{}", id.number())),

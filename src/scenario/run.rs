@@ -267,7 +267,8 @@ impl<'a> Run<'a> {
                 got.entry = self.sim.entry(id);
             }
             None => {
-                match self.executor.call(caller, &call) {
+                let reply = if made.own { self.sim.call_own(caller, call.clone()) } else { self.executor.call(caller, &call) };
+                match reply {
                     Ok(reply) => got.reply = Some(reply),
                     Err(error) => got.trouble = Some(error.to_string()),
                 }

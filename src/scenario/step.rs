@@ -65,6 +65,8 @@ pub(super) struct Made {
     pub args: Vec<(String, Form)>,
     /// What somebody outside decided about it.
     pub fault: Option<Ruling>,
+    /// Whether a face makes it by itself: rules do not see it.
+    pub own: bool,
 }
 
 /// What the client has to see.

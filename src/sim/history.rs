@@ -1,6 +1,6 @@
 //! What was done to a world, in order, and the world as it was now and then: enough to do it again, and to look back.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::{Sim, Snapshot, World};
@@ -87,6 +87,8 @@ pub(crate) struct Recorded {
     pub kernel: Kernel,
     /// What an adversary answered, where the fixture says nothing.
     pub said: Script,
+    /// Calls that the Rust face made by itself.
+    pub own: BTreeSet<CallId>,
 }
 
 impl History {
@@ -371,6 +373,7 @@ impl Sim {
             acts: world.history.acts().cloned().collect(),
             journal: world.journal.clone(),
             kernel: world.kernel.clone(),
+            own: world.exempt.own().clone(),
             said: world.around.adversary.as_ref().map(|adversary| adversary.said().clone()).unwrap_or_default(),
         })
     }

@@ -1,10 +1,13 @@
-//! An adversary at work in a world: before calls of clients, and when sinks are told.
+//! An adversary at work in a world, before calls of clients.
 
 use super::{Act, Sim, World};
 use crate::adversary::{Adversary, Move};
 use crate::call::{Call, CallId, Caller};
 use crate::fixture::Fixture;
-use crate::kernel::{Event, Ruling};
+use crate::kernel::Ruling;
+
+/// Most things that happen by themselves in one part.
+const MOST_EVENTS: u32 = 1_000_000;
 
 impl World {
     /// Lets the adversary act before a call of a client; whether it had anything to do with it.
@@ -37,16 +40,37 @@ impl World {
                 }
                 return;
             }
+            Move::Next => {
+                if let Some(next) = self.kernel.next_time() {
+                    self.remember(Act::Meddled);
+                    self.move_clock(next);
+                }
+                return;
+            }
+            Move::UntilIdle => {
+                for _ in 0..MOST_EVENTS {
+                    let Some(next) = self.kernel.next_time() else { break };
+                    self.remember(Act::Meddled);
+                    self.move_clock(next);
+                }
+                return;
+            }
             Move::Take { call, key } => {
+                if !self.replies.contains_key(&call) && !self.kernel.waiting().any(|waiting| waiting == call) {
+                    if let Some(adversary) = &mut self.around.adversary {
+                        adversary.gone(key);
+                    }
+                    return;
+                }
                 self.remember(Act::Meddled);
                 // It is done, unless a scenario is played where it is not: then the clock runs as it did there.
                 let Ok(reply) = self.wait(call) else { return };
                 (key, Ok(reply))
             }
-            Move::Call { process, thread, call, key } => {
+            Move::Call { process, thread, call, fault, key } => {
                 self.remember(Act::Meddled);
                 let caller = self.caller(&process, &thread);
-                (key, self.call(caller, call, None))
+                (key, self.call(caller, call, fault.map(|fault| *fault)))
             }
         };
         if let Some(adversary) = &mut self.around.adversary {
@@ -64,26 +88,6 @@ impl World {
         let kernel = &self.kernel;
         kernel.waiting().filter(|id| !kernel.caller_of(*id).is_some_and(|caller| self.is_company(kernel.process(caller.process).name())))
     }
-
-    /// The notification that is delivered next on this thread. Those of one registration keep their order.
-    pub(super) fn next_notification(&mut self, caller: Caller) -> Option<Event> {
-        let kept = self.notifications.as_mut()?;
-        let mut due: Vec<(usize, u32)> = Vec::new();
-        for (at, (whose, event)) in kept.iter().enumerate() {
-            if let Event::Notified { connection, .. } = event
-                && whose.is_none_or(|whose| whose == caller)
-                && !due.iter().any(|(_, other)| other == connection)
-            {
-                due.push((at, *connection));
-                if self.around.adversary.is_none() {
-                    break;
-                }
-            }
-        }
-        let first = self.around.adversary.as_mut().map_or(0, |adversary| adversary.notification(due.len()));
-        let (at, _) = due.get(first)?;
-        kept.remove(*at).map(|(_, event)| event)
-    }
 }
 
 impl Sim {
@@ -93,6 +97,11 @@ impl Sim {
         let mut world = World::new(&fixture);
         world.around.adversary = Some(Box::new(adversary));
         Sim::with(fixture.name(), world)
+    }
+
+    /// Whether an adversary had a scenario to play, and no call came before which something happens in that.
+    pub(crate) fn missed(&self) -> bool {
+        self.shared.world.lock().around.adversary.as_ref().is_some_and(|adversary| adversary.missed())
     }
 
     /// The processes that an adversary sent end without a word, and it does nothing any more.

@@ -112,6 +112,12 @@ impl Sim {
         self.shared.world.lock().rules.unmet()
     }
 
+    /// What was expected of calls and of rules, and did not come, one text each.
+    pub(crate) fn unmet(&self) -> Vec<String> {
+        let world = self.shared.world.lock();
+        world.rules.unmet().into_iter().chain(world.unexpected()).collect()
+    }
+
     /// Ends the verification of a world that somebody else looked at.
     pub(crate) fn skip_check(&mut self) {
         self.checked = true;
