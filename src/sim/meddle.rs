@@ -104,7 +104,7 @@ impl Sim {
         self.shared.world.lock().around.adversary.as_ref().is_some_and(|adversary| adversary.missed())
     }
 
-    /// The processes that an adversary sent end without a word, and it does nothing any more.
+    /// The processes that an adversary sent end without a word.
     pub(crate) fn dismiss(&self) {
         let mut world = self.shared.world.lock();
         let names: Vec<String> = world.kernel.processes().iter().map(|process| process.name().to_owned()).collect();
