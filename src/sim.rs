@@ -498,8 +498,7 @@ impl Sim {
         let waiting = world.waiting().map(|id| format!("call {id} still waits: {}", world.kernel.waits_for(id)));
         let (denied, warned): (Vec<Finding>, Vec<Finding>) =
             world.lints().into_iter().partition(|finding| finding.level == LintLevel::Deny);
-        let unmet = world.rules.unmet();
-        let problems: Vec<String> = waiting.chain(unmet).chain(world.unexpected()).chain(denied.iter().map(ToString::to_string)).collect();
+        let problems: Vec<String> = waiting.chain(world.unmet()).chain(denied.iter().map(ToString::to_string)).collect();
         let warnings = || warned.iter().map(ToString::to_string).collect();
         if problems.is_empty() { Ok(()) } else { Err(Report { fixture: self.shared.fixture.clone(), problems, warnings: warnings() }) }
     }

@@ -16,6 +16,11 @@ pub(super) struct Due {
 }
 
 impl World {
+    /// What was expected of rules and of calls, and did not come.
+    pub(super) fn unmet(&self) -> impl Iterator<Item = String> {
+        self.rules.unmet().into_iter().chain(self.unexpected())
+    }
+
     /// What is decided about the call that comes next: by the rules, or else by the fault that waits for it.
     pub(super) fn decided(&mut self, caller: Caller, call: &Call) -> Option<Ruling> {
         self.ruling(caller, call).or_else(|| {
@@ -114,8 +119,7 @@ impl Sim {
 
     /// What was expected of calls and of rules, and did not come, one text each.
     pub(crate) fn unmet(&self) -> Vec<String> {
-        let world = self.shared.world.lock();
-        world.rules.unmet().into_iter().chain(world.unexpected()).collect()
+        self.shared.world.lock().unmet().collect()
     }
 
     /// Ends the verification of a world that somebody else looked at.

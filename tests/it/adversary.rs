@@ -12,14 +12,18 @@ fn office() -> Fixture {
 }
 
 /// Bytes without a pattern, the same in every run.
-fn bytes(seed: u64) -> Vec<u8> {
+pub fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         u8::try_from(state >> 56).expect("a byte")
     };
-    // The first byte says which powers a run goes without: here none.
-    std::iter::once(0).chain((0..300).map(|_| next())).collect()
+    (0..length).map(|_| next()).collect()
+}
+
+/// The same for an adversary. The first byte says which powers a run goes without: here none.
+fn bytes(seed: u64) -> Vec<u8> {
+    [vec![0], noise(seed, 300)].concat()
 }
 
 /// A client with everything that an adversary can get at.

@@ -3,22 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 
+use crate::adversary::noise as bytes;
 use arbitrary::{Arbitrary, Unstructured};
 use mapi_sim::call::Call;
 use mapi_sim::fuzz::{self, CallSequence, World};
 use mapi_sim::{Adversary, Choices, Fixture, LogonFlags, Sim, generate, strategy};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
-
-/// Bytes without a pattern, the same in every run.
-fn bytes(seed: u64, length: usize) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        u8::try_from(state >> 56).expect("a byte")
-    };
-    (0..length).map(|_| next()).collect()
-}
 
 fn play(world: &World, adversary: &Adversary, calls: &CallSequence) -> Sim {
     let sim = adversary.start(world.fixture());
